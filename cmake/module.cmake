@@ -1,0 +1,35 @@
+# cocoon_module(NAME [MAY_USE mod...] [SYSTEM lib...] [SOURCES file...] [TESTS file...] [FUZZ file...])
+#
+# Declares the module in this directory: a static library cocoon_NAME, one test program NAME_test from TESTS, and one
+# fuzz program per FUZZ file. MAY_USE is the module's row in the table of docs/architecture.md: tools/layers reads it
+# from this call and refuses any include outside it. SYSTEM names external libraries to link.
+function(cocoon_module name)
+  cmake_parse_arguments(M "" "" "MAY_USE;SYSTEM;SOURCES;TESTS;TEST_USES;FUZZ" ${ARGN})
+  set(target cocoon_${name})
+  if(M_SOURCES)
+    add_library(${target} STATIC ${M_SOURCES})
+    set(scope PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  list(TRANSFORM M_MAY_USE PREPEND cocoon_ OUTPUT_VARIABLE uses)
+  target_link_libraries(${target} ${scope} cocoon_flags ${uses} ${M_SYSTEM})
+
+  if(COCOON_TESTS AND M_TESTS)
+    add_executable(${name}_test ${M_TESTS})
+    list(TRANSFORM M_TEST_USES PREPEND cocoon_ OUTPUT_VARIABLE test_uses)
+    target_link_libraries(${name}_test PRIVATE ${target} ${test_uses} GTest::gtest_main GTest::gmock)
+    target_compile_definitions(${name}_test PRIVATE COCOON_VECTORS="${CMAKE_SOURCE_DIR}/tests/vectors")
+    add_test(NAME ${name} COMMAND ${name}_test)
+  endif()
+
+  if(COCOON_FUZZ)
+    foreach(file ${M_FUZZ})
+      get_filename_component(stem ${file} NAME_WE)
+      add_executable(${name}_${stem} ${file})
+      target_link_libraries(${name}_${stem} PRIVATE ${target})
+      target_link_options(${name}_${stem} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+  endif()
+endfunction()
