@@ -1,0 +1,51 @@
+// LedgerEntry: one line of the books. Fixed in size, numbered without gaps, and chained by a
+// digest, so that whoever knows the newest digest can tell whether any earlier line was changed,
+// dropped or put back.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/nanoton.h"
+#include "base/time.h"
+#include "payment/account.h"
+#include "payment/pricing.h"
+
+namespace cocoon::payment {
+
+enum class EntryKind { Opened, Credited, Charged, Refunded };
+
+// "opened", "credited", "charged", "refunded": as stored and shown.
+std::string_view entry_kind_name(EntryKind kind);
+std::optional<EntryKind> parse_entry_kind(std::string_view name);
+
+struct LedgerEntry {
+  std::uint64_t sequence = 0;  // from 1, without gaps
+  EntryKind kind = EntryKind::Opened;
+  base::WallTime at;
+  AccountId account;          // the client; for Opened the new account
+  AccountId worker;           // Charged only, otherwise kOutside
+  base::Bits256 reference{};  // request id or deposit id; for Opened party_reference()
+  AdjustedTokens tokens;      // Charged: what is billed
+  base::TokenCount excess;    // Charged: reported above the reservation, and billed to nobody
+  base::Nanoton amount;       // Credited: the credit. Charged: what the client pays
+  base::Nanoton
+      worker_part;  // Charged: the worker's part of `amount`; the rest is the proxy's commission
+  base::Bits256 digest{};  // entry_digest() of the entry before and of this one
+  friend bool operator==(const LedgerEntry&, const LedgerEntry&) = default;
+};
+
+// The digest before the first entry.
+base::Bits256 first_digest();
+// SHA-256 over the digest before and the entry's fields (all but `digest`), in the order and widths
+// of docs/money.md.
+base::Bits256 entry_digest(const base::Bits256& before, const LedgerEntry& entry);
+// What an Opened entry refers to: SHA-256 over the kind's name, a zero byte and the party.
+base::Bits256 party_reference(AccountKind kind, std::string_view party);
+// The deposit id of the credit that a new client is given; the same at every start, so that it is
+// given once.
+base::Bits256 opening_credit_id(std::string_view party);
+
+}  // namespace cocoon::payment
