@@ -1,0 +1,81 @@
+// What the network must know about an OpenAI request, read from its body in one pass without
+// changing it.
+//
+// The body is checked as a whole (RFC 8259 JSON, valid UTF-8, an object, bounded size and depth)
+// and is otherwise opaque: tools, images, schemas and members invented tomorrow are the engine's
+// business and pass untouched. A member that is read here and stands twice is refused, because the
+// engine might believe the other one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "base/tokens.h"
+#include "openai/limits.h"
+
+namespace cocoon::openai {
+
+// The message of a fault about one member starts with the member's name and a colon.
+enum class RequestFault {
+  UnsupportedPath,
+  TooLarge,
+  InvalidJson,
+  TooDeep,
+  NotAnObject,
+  MissingModel,
+  BadType,
+  OutOfRange,
+  DuplicateMember,
+  UnknownOption,
+};
+std::string_view reason_name(RequestFault fault);
+
+enum class Endpoint { ChatCompletions, Completions };
+// Reads a request target; a query string is ignored.
+std::optional<Endpoint> find_endpoint(std::string_view target);
+std::string_view endpoint_path(Endpoint endpoint);
+
+// Options for the network. They stand in a `cocoon` object or, as older clients write them, beside
+// OpenAI's members
+// (`max_coefficient`, `timeout`, `enable_debug`, `request_guid`), and are cut out before the body
+// is forwarded.
+struct RequestOptions {
+  std::int64_t max_coefficient = kDefaultMaxCoefficient;  // price ceiling; 1000 = 1.0
+  base::Duration timeout = kDefaultTimeout;               // written in seconds, fractions allowed
+  bool enable_debug = false;
+  std::string request_guid;  // the caller's own name for the request; empty if none
+};
+
+// Bytes [begin, end) of the body are replaced.
+struct BodyEdit {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::string replacement;
+};
+
+struct RequestFacts {
+  Endpoint endpoint = Endpoint::ChatCompletions;
+  std::string model;  // decoded; never empty
+  bool stream = false;
+  bool usage_requested = false;  // the caller itself asked for stream_options.include_usage
+  // Limit of one choice: `max_completion_tokens`, else `max_tokens`, else kDefaultMaxTokens.
+  base::TokenCount max_tokens;
+  bool max_tokens_given = false;
+  std::int64_t choices = 1;  // the larger of `n` and `best_of`
+  // What may be generated at most, and so what is reserved: max_tokens for each choice. Fits 31
+  // bits, as the wire wants.
+  base::TokenCount output_limit;
+  RequestOptions options;
+  std::vector<BodyEdit> edits;  // ascending and disjoint; see edit.h
+};
+
+// Reads the body of a POST to `target`. Reasons: RequestFault.
+base::Result<RequestFacts> inspect_request(std::string_view target, base::BytesView body);
+
+}  // namespace cocoon::openai
