@@ -76,7 +76,7 @@ struct Charge {
 class Ledger {
  public:
   explicit Ledger(const LedgerOptions& options);
-  // Takes over stored books, or refuses them: books_damaged (order, ids, kinds, negative client),
+  // Takes over stored books, or refuses them: books_damaged (order, ids, kinds, amounts),
   // books_unbalanced, books_digest_mismatch.
   static base::Result<Ledger> restore(const LedgerOptions& options, LedgerSnapshot snapshot,
                                       base::Now now);
@@ -135,12 +135,19 @@ class Ledger {
     base::Nanoton worker_part;
   };
 
+  using Reservations = std::unordered_map<RequestKey, Reservation, SeededHash>;
+
   Ledger(const LedgerOptions& options, std::vector<Account> accounts);
   base::Result<void> check_account(AccountId id, AccountKind kind) const;
   base::Result<void> check_new_request(const RequestKey& request) const;
-  base::Result<void> check_worker_room(AccountId worker, base::TokenCount tokens) const;
-  base::Result<void> take_over(const LedgerEntry& entry, const LedgerEntry* before);
-  void release(const RequestKey& request, const Reservation& held);
+  base::Result<void> check_token_room(base::TokenCount tokens) const;
+  base::Result<void> take_accounts();
+  base::Result<void> take_entries(const std::vector<LedgerEntry>& entries);
+  // What is wrong with a stored account or entry; empty if nothing is.
+  std::string_view take_account(Account& account, std::size_t place);
+  std::string_view take_entry(const LedgerEntry& entry);
+  void release(Reservations::iterator found);
+  void move_charge(const LedgerEntry& entry);
   std::uint64_t record(LedgerEntry entry);
   void touch(AccountId id);
   Account& at(AccountId id) { return accounts_[id.index]; }
@@ -149,7 +156,7 @@ class Ledger {
   std::map<std::string, AccountId, std::less<>> clients_;
   std::map<std::string, AccountId, std::less<>> workers_;
   std::unordered_set<base::Bits256, SeededHash> deposits_;
-  std::unordered_map<RequestKey, Reservation, SeededHash> reservations_;
+  Reservations reservations_;
   FinishedRequests finished_;
 
   std::uint64_t sequence_ = 0;

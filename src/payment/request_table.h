@@ -61,7 +61,8 @@ class FinishedRequests {
   FinishedRequests(std::uint64_t seed, std::size_t limit, base::Duration age);
   const Outcome* find(const RequestKey& key) const;
   void add(base::WallTime now, const RequestKey& key, const Outcome& outcome);
-  std::size_t size() const { return outcomes_.size(); }
+  // Drops what is too old at `now`, and the oldest above the limit; add() does the same.
+  void forget(base::WallTime now);
 
  private:
   std::size_t limit_;
