@@ -1,0 +1,23 @@
+// Any bytes: decoding never goes wrong, and what it accepts is encoded again to the same bytes, or
+// to fewer where the input used a longer form of a length than necessary.
+#include "base/check.h"
+#include "tl/codec.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  namespace tl = cocoon::tl;
+  const cocoon::base::BytesView input(data, size);
+  const auto id = tl::peek_id(input);
+  if (!id) return 0;
+  tl::for_each_type([&]<class T>(std::type_identity<T>) {
+    if (T::kId != *id) return;
+    const auto object = tl::decode_boxed<T>(input);
+    if (!object) return;
+    const cocoon::base::Bytes again = tl::encode_boxed(*object);
+    CHECK(again.size() <= size);
+    CHECK(again.size() != size || std::equal(again.begin(), again.end(), data));
+    const auto second = tl::decode_boxed<T>(again);
+    CHECK(second.ok());
+    CHECK(tl::encode_boxed(*second) == again);
+  });
+  return 0;
+}
