@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# ./dev lint and ./dev ci. Every step runs even if one before it failed; the summary says what and how long.
+
+lint() { # changed | all: how much clang-tidy reads
+  STEPS=()
+  step format check_format
+  step layers tools/layers --check
+  step style tools/tidy
+  step rules tools/rules
+  step shell shellcheck -x dev .ci/run tools/dev.d/*.sh
+  step clang-tidy clang_tidy "$1"
+  summary
+}
+
+check_format() { sources | xargs -r -P "$(nproc)" -n 20 clang-format-19 --dry-run -Werror; }
+
+clang_tidy() { # changed | all
+  [ -f build/dev/compile_commands.json ] || quiet configure-dev cmake --preset dev
+  local files
+  if [ "$1" = all ]; then
+    files=$(git ls-files 'src/*.cc')
+  else
+    files=$({
+      git diff --name-only --diff-filter=d "$(git merge-base HEAD '@{upstream}' 2>/dev/null || echo HEAD)" -- 'src/*.cc'
+      git ls-files --others --exclude-standard 'src/*.cc'
+    } | sort -u)
+  fi
+  [ -z "$files" ] || xargs -P "$(nproc)" -n 4 clang-tidy-19 -p build/dev --quiet --warnings-as-errors='*' <<<"$files"
+}
+
+ci() {
+  local started=$SECONDS
+  STEPS=()
+  step setup setup all
+  step format check_format
+  step layers tools/layers --check
+  step style tools/tidy
+  step rules tools/rules
+  step shell shellcheck -x dev .ci/run tools/dev.d/*.sh
+  step tools tool_tests
+  step build-dev build dev
+  step unit unit_tests dev
+  step build-tsan build tsan io_test store_test
+  step threads unit_tests tsan '^(io|store)$'
+  step build-release build release
+  step symbols tools/symbols build/release
+  step engine tools/engine fetch
+  step e2e end_to_end dev
+  step fuzz fuzz 3
+  step clang-tidy clang_tidy changed
+  say "all steps took $(((SECONDS - started) / 60)) min $(((SECONDS - started) % 60)) s"
+  summary
+}
+
+# step NAME COMMAND...: runs it apart (its failure does not stop the others) and notes result and time.
+step() {
+  local name=$1 started=$SECONDS result=ok code
+  shift
+  say "$name"
+  set +e
+  (
+    set -e
+    "$@"
+  )
+  code=$?
+  set -e
+  [ "$code" -eq 0 ] || result=FAILED
+  STEPS+=("$(printf '%-14s %-7s %4d s' "$name" "$result" $((SECONDS - started)))")
+}
+
+# Prints every step and closes with the line that tells machines how it went.
+summary() {
+  local failed
+  printf '\n'
+  printf '  %s\n' "${STEPS[@]}"
+  failed=$(printf '%s\n' "${STEPS[@]}" | grep -c FAILED || true)
+  printf '\nsteps: %d passed, %d failed\n' $((${#STEPS[@]} - failed)) "$failed"
+  [ "$failed" -eq 0 ]
+}

@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# Tests: unit tests under sanitizers, the tools' own tests, end to end, fuzz targets.
+
+run_tests() { # [MODULE...]
+  if [ $# -gt 0 ]; then
+    build dev "${@/%/_test}"
+    unit_tests dev "$(IFS='|' && echo "^($*)\$")"
+    return
+  fi
+  build dev
+  unit_tests dev
+  tool_tests
+  end_to_end dev
+}
+
+unit_tests() { # PRESET [REGEX]
+  say "test: units ($1)"
+  ctest --test-dir "build/$1" --output-on-failure --parallel "$(jobs_for_machine)" --no-tests=error ${2:+-R "$2"}
+}
+
+tool_tests() {
+  say "test: tools"
+  local folder
+  for folder in $(git ls-files --cached --others --exclude-standard 'tools/*_test.py' 'bench/*_test.py' | xargs -n1 dirname | sort -u); do
+    .venv/bin/python -m unittest discover --buffer -s "$folder" -t "$folder" -p '*_test.py'
+  done
+}
+
+end_to_end() { # PRESET
+  say "test: end to end ($1)"
+  PATH="$PWD/.venv/bin:$PATH" COCOON_BUILD="$PWD/build/$1" .venv/bin/python -m pytest -q -p no:cacheprovider tests/e2e
+}
+
+fuzz() { # SECONDS per target
+  build fuzz
+  say "fuzz: $1 s per target"
+  tools/fuzz --seconds "$1" --build build/fuzz
+}
