@@ -1,0 +1,58 @@
+// The two policies that every program has.
+#include "attest/policy.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace cocoon::attest {
+namespace {
+
+using enum FactorId;
+
+constexpr FactorId kTdxFactors[] = {SignatureChain,    CollateralDates,   RevocationLists,
+                                    TcbStatus,         TdxModuleIdentity, QeIdentity,
+                                    DebugOff,          Attributes,        Measurements,
+                                    ReportDataBinding, Freshness,         PlatformNotRevoked};
+constexpr FactorId kSevSnpFactors[] = {
+    SignatureChain, CollateralDates, RevocationLists,   TcbStatus, DebugOff,
+    Attributes,     Measurements,    ReportDataBinding, Freshness, PlatformNotRevoked};
+
+AcceptedEvidence genuine(EvidenceKind kind) {
+  const auto factors = genuine_tee_factors(kind);
+  return {kind, {factors.begin(), factors.end()}};
+}
+
+}  // namespace
+
+std::span<const FactorId> genuine_tee_factors(EvidenceKind kind) {
+  switch (kind) {
+    case EvidenceKind::Tdx:
+      return kTdxFactors;
+    case EvidenceKind::SevSnp:
+      return kSevSnpFactors;
+    case EvidenceKind::None:
+    case EvidenceKind::FakeTdx:
+    case EvidenceKind::Simulated:
+    case EvidenceKind::Relayed:
+      return {};
+  }
+  CHECK(false);
+}
+
+const AcceptedEvidence* Policy::accepts(EvidenceKind kind) const {
+  const auto found = std::ranges::find(accepted, kind, &AcceptedEvidence::kind);
+  return found == accepted.end() ? nullptr : &*found;
+}
+
+Policy any_policy() {
+  return {.name = "any", .accepted = {{EvidenceKind::None, {}}}, .allowed_images = std::nullopt};
+}
+
+Policy production_policy(std::vector<base::Bits256> allowed_images) {
+  return {.name = "production",
+          .accepted = {genuine(EvidenceKind::Tdx), genuine(EvidenceKind::SevSnp)},
+          .allowed_images = std::move(allowed_images)};
+}
+
+}  // namespace cocoon::attest

@@ -1,0 +1,193 @@
+// How factors become a verdict. Unknown means failed: only what passed counts as passed.
+#include "attest/verdict.h"
+
+#include <algorithm>
+
+#include "attest/quote.h"
+#include "base/check.h"
+#include "base/encoding.h"
+
+namespace cocoon::attest {
+namespace {
+
+base::Error refuse(Refusal refusal, std::string_view sentence) {
+  return {refusal, std::string(sentence) + " " + std::string(next_step(refusal))};
+}
+
+// The refusal of a kind of evidence that the policy doesn't accept.
+base::Error refuse_kind(EvidenceKind kind, const Policy& policy) {
+  const std::string by = " and the policy '" + policy.name + "' doesn't accept that.";
+  switch (kind) {
+    case EvidenceKind::None:
+      return refuse(Refusal::EvidenceMissing, "The peer shows no evidence" + by);
+    case EvidenceKind::FakeTdx:
+      return refuse(Refusal::FakeEvidence, "The peer shows fake TDX evidence" + by);
+    case EvidenceKind::Simulated:
+      return refuse(Refusal::SimulatedEvidence, "The peer's evidence is simulated" + by);
+    case EvidenceKind::Relayed:
+      return refuse(Refusal::RelayedEvidence,
+                    "Only a local router says that it verified the peer" + by);
+    case EvidenceKind::Tdx:
+    case EvidenceKind::SevSnp:
+      return refuse(
+          Refusal::EvidenceKindNotAccepted,
+          "The peer shows evidence of kind " + std::string(evidence_kind_name(kind)) + by);
+  }
+  CHECK(false);
+}
+
+void set(Verdict& verdict, Factor factor) {
+  verdict.factors[static_cast<std::size_t>(factor.id)] = std::move(factor);
+}
+
+Verdict blank_verdict(const Policy& policy, EvidenceKind kind) {
+  Verdict verdict;
+  verdict.policy = policy.name;
+  verdict.kind = kind;
+  for (std::size_t i = 0; i < kFactorCount; ++i) {
+    const auto id = static_cast<FactorId>(i);
+    verdict.factors[i] = not_checked(
+        id, Refusal::FactorNotChecked,
+        "Nothing in this evidence was checked for " + std::string(factor_name(id)) + ".");
+  }
+  return verdict;
+}
+
+Factor binding_factor(const std::optional<Statement>& statement, const base::Bits512& expected) {
+  if (!statement) {
+    return not_checked(FactorId::ReportDataBinding, Refusal::FactorNotChecked,
+                       "There is no report data that could be compared with the peer's key.");
+  }
+  if (statement->report_data == expected) return passed(FactorId::ReportDataBinding);
+  return failed(FactorId::ReportDataBinding, Refusal::ReportDataMismatch,
+                "The report data is not the hash of the peer's key.",
+                {{"report_data", base::to_hex(statement->report_data)},
+                 {"expected", base::to_hex(expected)}});
+}
+
+Factor image_factor(const std::optional<base::Bits256>& image_hash, const Policy& policy) {
+  if (!policy.allowed_images) {
+    return not_checked(FactorId::Measurements, Refusal::FactorNotChecked,
+                       "The policy '" + policy.name + "' names no images.");
+  }
+  if (!image_hash) {
+    return failed(FactorId::Measurements, Refusal::ImageNotAllowed,
+                  "The policy names allowed images, and nothing says which image the peer runs.");
+  }
+  const Values values = {{"image_hash", base::to_hex(*image_hash)}};
+  if (std::ranges::find(*policy.allowed_images, *image_hash) != policy.allowed_images->end()) {
+    return passed(FactorId::Measurements, values);
+  }
+  return failed(FactorId::Measurements, Refusal::ImageNotAllowed,
+                "The image " + values[0].second + " is not allowed.", values);
+}
+
+void require(Verdict& verdict, FactorId id) {
+  const Factor& factor = verdict.factor(id);
+  if (verdict.refusal || factor.outcome == Outcome::Passed) return;
+  verdict.refusal = refuse(factor.refusal, factor.reason);
+}
+
+// What is known about the evidence before any policy is asked. Nothing, if this program has no code
+// for its kind.
+std::optional<Findings> examine(base::WallTime now, const Evidence& evidence,
+                                EvidenceVerifiers verifiers) {
+  const EvidenceKind kind = kind_of(evidence);
+  for (const EvidenceVerifier* verifier : verifiers) {
+    if (verifier->kind() == kind) return verifier->examine(now, evidence);
+  }
+  return read_unverified(evidence);
+}
+
+bool all_passed(std::span<const Factor, kFactorCount> factors, std::span<const FactorId> ids) {
+  return std::ranges::all_of(ids, [&](FactorId id) {
+    return factors[static_cast<std::size_t>(id)].outcome == Outcome::Passed;
+  });
+}
+
+}  // namespace
+
+Verdict judge(base::WallTime now, const Evidence& evidence,
+              const base::Bits512& expected_report_data, const Policy& policy,
+              EvidenceVerifiers verifiers) {
+  if (policy.accepts(EvidenceKind::None)) {
+    Verdict verdict = blank_verdict(policy, EvidenceKind::None);
+    set(verdict, image_factor(std::nullopt, policy));
+    if (policy.allowed_images) require(verdict, FactorId::Measurements);
+    return verdict;
+  }
+
+  const EvidenceKind kind = kind_of(evidence);
+  Verdict verdict = blank_verdict(policy, kind);
+  std::optional<Findings> findings = examine(now, evidence, verifiers);
+  if (findings) {
+    for (Factor& factor : findings->factors) set(verdict, std::move(factor));
+    verdict.statement = std::move(findings->statement);
+  }
+  if (verdict.statement) verdict.image_hash = image_hash(verdict.statement->measurements);
+  // After the verifier's own factors, so that no verifier can decide these two.
+  set(verdict, binding_factor(verdict.statement, expected_report_data));
+  set(verdict, image_factor(verdict.image_hash, policy));
+
+  const AcceptedEvidence* accepted = policy.accepts(kind);
+  if (const Factor& chain = verdict.factor(FactorId::SignatureChain);
+      chain.refusal == Refusal::RealEvidenceUnverified) {
+    // Said before anything about policies: no policy could accept it.
+    verdict.refusal = refuse(chain.refusal, chain.reason);
+  } else if (accepted == nullptr) {
+    verdict.refusal = refuse_kind(kind, policy);
+  } else if (!findings) {
+    verdict.refusal = refuse(Refusal::VerifierMissing, "Evidence of kind " +
+                                                           std::string(evidence_kind_name(kind)) +
+                                                           " can't be verified by this program.");
+  } else {
+    for (const FactorId id : accepted->required) require(verdict, id);
+    require(verdict, FactorId::ReportDataBinding);
+    if (policy.allowed_images) require(verdict, FactorId::Measurements);
+  }
+  if (verdict.accepted()) verdict.tier = tier_of(kind, verdict.factors);
+  return verdict;
+}
+
+const Evidence& choose_evidence(std::span<const Evidence> evidence, const Policy& policy) {
+  static const Evidence kNone = NoEvidence{};
+  const Evidence* best = &kNone;
+  const auto rank = [&](const Evidence& one) {
+    return std::pair(policy.accepts(kind_of(one)) != nullptr, kind_of(one));
+  };
+  for (const Evidence& one : evidence) {
+    if (best == &kNone || rank(one) > rank(*best)) best = &one;
+  }
+  return *best;
+}
+
+Tier tier_of(EvidenceKind kind, std::span<const Factor, kFactorCount> factors) {
+  constexpr FactorId kGpu[] = {FactorId::GpuChain, FactorId::GpuFirmware,
+                               FactorId::GpuConfidentialMode};
+  constexpr FactorId kPlatform[] = {FactorId::PlatformIdentity};
+  constexpr FactorId kEndorsement[] = {FactorId::PlatformEndorsement};
+  const std::span<const FactorId> genuine = genuine_tee_factors(kind);
+  if (genuine.empty() || !all_passed(factors, genuine)) return Tier::T0;
+  if (!all_passed(factors, kGpu)) return Tier::T1;
+  if (!all_passed(factors, kPlatform)) return Tier::T2;
+  if (!all_passed(factors, kEndorsement)) return Tier::T3;
+  return Tier::T4;
+}
+
+std::string_view tier_name(Tier tier) {
+  switch (tier) {
+    case Tier::T0:
+      return "T0";
+    case Tier::T1:
+      return "T1";
+    case Tier::T2:
+      return "T2";
+    case Tier::T3:
+      return "T3";
+    case Tier::T4:
+      return "T4";
+  }
+  CHECK(false);
+}
+
+}  // namespace cocoon::attest
