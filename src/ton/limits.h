@@ -13,7 +13,7 @@ inline constexpr unsigned kMaxCodeDepth = 512;
 
 inline constexpr std::size_t kMaxBocBytes = std::size_t{16} << 20;
 inline constexpr std::size_t kMaxBocCells = std::size_t{1} << 18;
-inline constexpr std::size_t kMaxBocRoots = 16;
+inline constexpr std::size_t kMaxBocRoots = 64;
 // A signed payment has 2 cells and takes 182 bytes.
 inline constexpr std::size_t kMaxPaymentBytes = 512;
 
