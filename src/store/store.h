@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "base/result.h"
 #include "store/records.h"
@@ -48,6 +49,9 @@ struct StoreOptions {
   std::int64_t max_pages = 0;
 };
 
+class Database;
+class Writer;
+
 class Store {
  public:
   // Runs on the writer thread: the newest durable sequence, or why writing stands still.
@@ -69,8 +73,6 @@ class Store {
   void append(Batch batch);
 
  private:
-  class Database;
-  class Writer;
   Store(const StoreOptions& options, std::unique_ptr<Database> database);
 
   StoreOptions options_;
