@@ -1,0 +1,62 @@
+// The order of the checks: certificate, dates, evidence.
+#include "ratls/admit.h"
+
+#include "attest/claims.h"
+#include "ratls/certificate.h"
+
+namespace cocoon::ratls {
+namespace {
+
+base::Result<void> check_lifetime(const PeerCertificate& certificate) {
+  const base::Duration lifetime = certificate.not_after - certificate.not_before;
+  if (lifetime <= kCertificateLifetime + kClockSkew) return {};
+  return base::Error(CertificateError::LifetimeTooLong,
+                     "The peer's certificate is valid for more than a day, too long for evidence: "
+                     "the peer has to make shorter ones.");
+}
+
+base::Result<Admission> admit_evidence(base::WallTime now, const base::Bits256& public_key,
+                                       const attest::Evidence& evidence,
+                                       const attest::Policy& policy,
+                                       attest::EvidenceVerifiers verifiers) {
+  const base::Bits512 report_data = attest::report_data({.tls_public_key = public_key});
+  attest::Verdict verdict = attest::judge(now, evidence, report_data, policy, verifiers);
+  if (!verdict.accepted()) return *verdict.refusal;
+  Admission admission;
+  admission.public_key = public_key;
+  admission.evidence_kind = verdict.kind;
+  admission.image_hash = verdict.image_hash;
+  admission.tier = verdict.tier;
+  admission.verdict = std::move(verdict);
+  return admission;
+}
+
+}  // namespace
+
+base::Result<Admission> admit(base::WallTime now, std::span<const base::Bytes> der_chain,
+                              const attest::Policy& policy, attest::EvidenceVerifiers verifiers) {
+  if (der_chain.empty()) {
+    return base::Error(CertificateError::NoCertificate, "The peer showed no certificate.");
+  }
+  if (der_chain.size() > 1) {
+    return base::Error(CertificateError::ChainNotAllowed,
+                       "The peer showed a chain of certificates; each peer signs its own.");
+  }
+  const PeerCertificate certificate = TRY(parse_certificate(der_chain.front()));
+  TRY(check_dates(certificate, now));
+  const attest::Evidence& evidence = attest::choose_evidence(certificate.evidence, policy);
+  Admission admission =
+      TRY(admit_evidence(now, certificate.public_key, evidence, policy, verifiers));
+  // Certificates without evidence may live longer: they promise nothing that could get old.
+  if (admission.evidence_kind != attest::EvidenceKind::None) TRY(check_lifetime(certificate));
+  admission.certificate_expires = certificate.not_after;
+  return admission;
+}
+
+base::Result<Admission> admit_router_report(base::WallTime now, const RouterReport& report,
+                                            const attest::Policy& policy,
+                                            attest::EvidenceVerifiers verifiers) {
+  return admit_evidence(now, report.public_key, evidence_of(report), policy, verifiers);
+}
+
+}  // namespace cocoon::ratls

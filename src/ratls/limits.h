@@ -1,0 +1,23 @@
+// Bounds on what a peer may send before it is admitted.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace cocoon::ratls {
+
+inline constexpr std::size_t kExtensionSizeMax = 32 * 1024;
+inline constexpr std::size_t kCertificateSizeMax = kExtensionSizeMax + 8 * 1024;
+inline constexpr std::size_t kExtensionsMax = 32;
+
+// Of certificates that carry evidence, ours and others'.
+inline constexpr std::chrono::seconds kCertificateLifetime{86'400};
+// How far a peer's clock may be from ours.
+inline constexpr std::chrono::seconds kClockSkew{60};
+
+// Bytes of a router's report after its length.
+inline constexpr std::size_t kRouterReportSizeMax = 16'536;
+// Letters of an IP address or host name in it.
+inline constexpr std::size_t kHostNameMax = 253;
+
+}  // namespace cocoon::ratls
