@@ -25,4 +25,8 @@ inline constexpr base::Duration kLatencyMemory = std::chrono::minutes(10);
 inline constexpr base::Duration kFailureMemory =
     std::chrono::minutes(2);  // after it failures are forgiven
 
+// Loads closer than this ratio count as equal, so that one old failure among a thousand successes
+// decides nothing.
+inline constexpr double kLoadTie = 1.05;
+
 }  // namespace cocoon::market

@@ -21,6 +21,8 @@ class AnswerReader {
   std::optional<AnswerMark> next(base::BytesView bytes, std::size_t& at);
 
   bool usage_empty() const { return walker_.usage_empty(); }
+  // Top-level objects that were opened so far: tells whether two marks belong to one object.
+  std::uint64_t objects_begun() const { return walker_.objects_begun(); }
   bool reported() const { return walker_.reported(); }
   const base::TokenUsage& maxima() const { return walker_.maxima(); }
   std::uint64_t content_events() const { return walker_.content_events(); }
@@ -34,6 +36,7 @@ class AnswerReader {
 
   void find_shape(base::BytesView bytes, std::size_t& at);
   std::optional<AnswerMark> next_in_events(base::BytesView bytes, std::size_t& at);
+  void find_line_end(base::BytesView bytes, std::size_t at);
   void read_name(std::uint8_t byte);
   void end_line();
 
@@ -41,6 +44,7 @@ class AnswerReader {
   Line line_ = Line::Name;
   std::size_t name_matched_ = 0;  // bytes of "data" seen at the start of the line
   bool after_cr_ = false;         // a line feed now belongs to the line that just ended
+  std::size_t clear_ahead_ = 0;   // bytes from the position on that are known to hold no line end
   AnswerWalker walker_;
   std::uint64_t steps_ = 0;
 };

@@ -33,6 +33,7 @@ class AnswerWalker {
   void handle_document_end();
 
   bool usage_empty() const { return usage_empty_; }  // of the last UsageEnd
+  std::uint64_t objects_begun() const { return objects_begun_; }
   bool reported() const { return reported_; }
   const base::TokenUsage& maxima() const { return maxima_; }
   std::uint64_t content_events() const { return content_events_; }
@@ -60,6 +61,7 @@ class AnswerWalker {
   void walk_skipping(base::BytesView bytes, std::size_t& at);
   void walk_broken(base::BytesView bytes, std::size_t& at);
   std::optional<AnswerMark> begin_value(std::uint8_t byte);
+  void begin_scalar(std::uint8_t byte);
   void open_container(std::uint8_t bracket);
   std::optional<AnswerMark> close_container(std::uint8_t bracket);
   void end_value();
@@ -68,7 +70,7 @@ class AnswerWalker {
   void break_off();
   void reset_document();
 
-  static constexpr std::size_t kMaxPath = 4;
+  static constexpr std::size_t kMaxPath = 5;
   static constexpr std::size_t kMaxKey = 32;
 
   State state_ = State::Between;
@@ -79,6 +81,7 @@ class AnswerWalker {
   std::uint64_t skip_depth_ = 0;  // containers open below path_ that are of no interest
   std::array<char, kMaxKey> key_{};
   std::size_t key_size_ = 0;
+  bool key_escape_ = false;   // the next byte of the key is escaped
   bool key_unknown_ = false;  // too long, or with an escape
   std::int64_t number_ = 0;
   std::size_t number_digits_ = 0;
@@ -88,6 +91,7 @@ class AnswerWalker {
 
   bool reported_ = false;
   base::TokenUsage maxima_;
+  std::uint64_t objects_begun_ = 0;
   std::uint64_t content_events_ = 0;
   std::uint64_t content_bytes_ = 0;
   std::uint64_t error_events_ = 0;

@@ -8,6 +8,8 @@
 // any chunking.
 #pragma once
 
+#include <cstdint>
+
 #include "base/bytes.h"
 #include "base/nanoton.h"
 #include "openai/answer_reader.h"
@@ -41,10 +43,13 @@ class CostInjector {
     Complete
   };  // Complete: the object around the held usage is closed
 
+  void let_go(Passage& passage);
+
   AnswerReader reader_;
   Hold hold_ = Hold::None;
-  base::Bytes held_;          // starts with the closing brace of the usage object
-  bool usage_empty_ = false;  // the held usage has no members, so no comma goes before ours
+  base::Bytes held_;               // starts with the closing brace of the usage object
+  std::uint64_t held_object_ = 0;  // which object the held usage belongs to, by objects_begun()
+  bool usage_empty_ = false;       // the held usage has no members, so no comma goes before ours
   bool held_too_much_ = false;
 };
 
