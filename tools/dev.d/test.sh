@@ -28,7 +28,9 @@ tool_tests() {
 
 end_to_end() { # PRESET
   say "test: end to end ($1)"
-  PATH="$PWD/.venv/bin:$PATH" COCOON_BUILD="$PWD/build/$1" .venv/bin/python -m pytest -q -p no:cacheprovider tests/e2e
+  tools/engine fetch >/dev/null
+  PATH="$PWD/.venv/bin:$PATH" COCOON_BUILD="$PWD/build/$1" \
+    .venv/bin/python -m pytest -q -p no:cacheprovider tests/e2e tests/interop
 }
 
 fuzz() { # SECONDS per target
