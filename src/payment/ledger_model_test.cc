@@ -1,9 +1,10 @@
 // Random operations, crashes and replays on Ledger and on its naive twin: the books must stay equal
 // at every step.
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <random>
 
-#include "gtest/gtest.h"
 #include "payment/ledger_duel.h"
 
 namespace cocoon::payment {

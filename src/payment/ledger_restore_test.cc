@@ -1,10 +1,11 @@
 // Restoring stored books: everything comes back, and every single change to what was stored is
 // refused.
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <functional>
 #include <string>
 
-#include "gtest/gtest.h"
 #include "payment/ledger.h"
 
 namespace cocoon::payment {

@@ -2,9 +2,9 @@
 // ledger_model_test.cc.
 #include "payment/ledger.h"
 
-#include <string>
+#include <gtest/gtest.h>
 
-#include "gtest/gtest.h"
+#include <string>
 
 namespace cocoon::payment {
 namespace {

@@ -1,6 +1,7 @@
 // The worked example of docs/money.md, number by number.
+#include <gtest/gtest.h>
+
 #include "base/encoding.h"
-#include "gtest/gtest.h"
 #include "payment/ledger.h"
 
 namespace cocoon::payment {

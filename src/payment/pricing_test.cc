@@ -1,9 +1,9 @@
 // Tariff arithmetic: the protocol's order of double operations, truncation, bounds, reservations.
 #include "payment/pricing.h"
 
-#include <cstdint>
+#include <gtest/gtest.h>
 
-#include "gtest/gtest.h"
+#include <cstdint>
 
 namespace cocoon::payment {
 namespace {

@@ -86,7 +86,7 @@ struct Database::Statements {
   Statement drop;
 };
 
-void Database::StatementsDeleter::operator()(Statements* statements) const { delete statements; }
+Database::~Database() = default;
 
 Descriptor::~Descriptor() {
   if (number_ >= 0) ::close(number_);
@@ -171,8 +171,8 @@ Result<void> Database::prepare_statements() {
                                        "SELECT sequence, permanent, at_us FROM entries "
                                        "WHERE sequence > ? ORDER BY sequence LIMIT ?"));
   auto drop = TRY(Statement::prepare(connection, "DELETE FROM entries WHERE sequence = ?"));
-  statements_.reset(new Statements{std::move(put_entry), std::move(put_account), std::move(oldest),
-                                   std::move(drop)});
+  statements_ = std::make_unique<Statements>(
+      Statements{std::move(put_entry), std::move(put_account), std::move(oldest), std::move(drop)});
   return {};
 }
 

@@ -35,6 +35,10 @@ class Database {
  public:
   static base::Result<std::unique_ptr<Database>> open(const std::filesystem::path& file,
                                                       const StoreOptions& options);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
   base::Result<Contents> load(std::int64_t recent) const;
   // All of them in one synced transaction, or none.
   base::Result<void> write(std::span<const Batch> batches);
@@ -58,10 +62,7 @@ class Database {
   Descriptor lock_;
   Connection connection_;
   StoreOptions options_;
-  struct StatementsDeleter {
-    void operator()(Statements* statements) const;
-  };
-  std::unique_ptr<Statements, StatementsDeleter> statements_;
+  std::unique_ptr<Statements> statements_;
   std::int64_t dropped_ = 0;  // every entry up to here is permanent or gone
 };
 

@@ -1,6 +1,8 @@
 // A process that writes is killed again and again, at a moment that a seed picks. Each time:
 // everything that was acknowledged is there, every batch is whole, and the balances are those that
 // the entries say.
+#include <gtest/gtest.h>
+
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,7 +12,6 @@
 #include <map>
 #include <random>
 
-#include "gtest/gtest.h"
 #include "store/store_fixture.h"
 
 namespace cocoon::store {

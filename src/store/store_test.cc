@@ -1,12 +1,13 @@
 // The store with a living process: reading back, refusing, standing still and going on.
 #include "store/store.h"
 
+#include <gtest/gtest.h>
+
 #include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <fstream>
 
-#include "gtest/gtest.h"
 #include "store/store_fixture.h"
 
 namespace cocoon::store {
