@@ -47,8 +47,9 @@ enum class Resend { Allowed, Never };
 struct HttpClientRequest {
   std::string method = "GET";
   std::string path = "/";  // appended to the endpoint's base_path
-  HttpHeaders headers;  // Host, Content-Length, Transfer-Encoding and Connection are the client's
-  base::Bytes body;
+  HttpHeaders headers =
+      {};  // Host, Content-Length, Transfer-Encoding and Connection are the client's
+  base::Bytes body = {};
   Resend resend = Resend::Allowed;
 };
 
@@ -83,6 +84,7 @@ class HttpCall {
 // For one endpoint. Destroying it ends all calls without an event.
 class HttpClient {
  public:
+  struct State;
   HttpClient(Runtime& runtime, HttpEndpoint endpoint, HttpClientOptions options = {});
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
@@ -94,7 +96,6 @@ class HttpClient {
   std::size_t idle_connections() const;
 
  private:
-  struct State;
   std::shared_ptr<State> state_;
 };
 

@@ -92,6 +92,7 @@ struct HttpServerCounters {
 
 class HttpServer {
  public:
+  struct State;
   using Handler = std::function<void(std::unique_ptr<HttpExchange>)>;
 
   static base::Result<std::unique_ptr<HttpServer>> open(Runtime& runtime, HttpServerOptions options,
@@ -110,7 +111,6 @@ class HttpServer {
   const HttpServerCounters& counters() const;
 
  private:
-  struct State;
   explicit HttpServer(std::shared_ptr<State> state);
   std::shared_ptr<State> state_;
 };

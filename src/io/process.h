@@ -16,10 +16,10 @@
 namespace cocoon::io {
 
 struct ChildOptions {
-  std::vector<std::string> argv;  // argv[0] is looked up in PATH unless it has a slash
-  std::vector<std::pair<std::string, std::string>> environment;  // added to ours
-  std::string log_file;   // output and errors are appended; empty: ours
-  std::string directory;  // empty: ours
+  std::vector<std::string> argv = {};  // argv[0] is looked up in PATH unless it has a slash
+  std::vector<std::pair<std::string, std::string>> environment = {};  // added to ours
+  std::string log_file = {};   // output and errors are appended; empty: ours
+  std::string directory = {};  // empty: ours
 };
 
 struct ChildExit {

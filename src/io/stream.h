@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -48,6 +49,8 @@ class Stream {
   // Written and not yet taken by the kernel. The writer is to stop at a bound of its own and go on
   // in on_drained().
   std::size_t pending_bytes() const;
+  // Taken by the kernel so far, TLS included: to see whether the peer reads at all.
+  std::uint64_t sent_bytes() const;
 
   // Paused, the peer's TCP window fills up and its end is not noticed.
   void pause_reading();
