@@ -31,6 +31,20 @@ Out run(cocoon::base::BytesView body, std::size_t chunk) {
   return out;
 }
 
+// The input may hold members like ours as well: one place must exist whose removal gives the input
+// back.
+bool is_input_with_members(const std::string& out, std::string_view input) {
+  const std::string members = R"("cost":7,"cost_currency":"nanoton")";
+  for (std::size_t at = out.find(members); at != std::string::npos;
+       at = out.find(members, at + 1)) {
+    std::string bare = out;
+    bare.erase(at, members.size());
+    if (bare.size() > input.size()) bare.erase(at - 1, 1);
+    if (bare == input) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -45,13 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(whole.text == text);
     return 0;
   }
-  const std::string members = R"("cost":7,"cost_currency":"nanoton")";
-  const std::size_t at = whole.text.rfind(members);
-  CHECK(at != std::string::npos);
-  std::string bare = whole.text;
-  bare.erase(at, members.size());
-  if (bare.size() > text.size()) bare.erase(at - 1, 1);
-  CHECK(bare == text);
+  CHECK(is_input_with_members(whole.text, text));
   if (nlohmann::json::accept(text)) CHECK(nlohmann::json::accept(whole.text));
   return 0;
 }
