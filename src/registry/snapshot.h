@@ -36,6 +36,7 @@ struct RegisteredKey {
 };
 
 // All zero and empty where there is none, and below struct version 4.
+// tidy: banned-names: the protocol's own name for this party
 struct KeyManager {
   base::Bits256 public_key{};
   base::Bits256 image_hash{};

@@ -85,6 +85,24 @@ TEST(Dictionary, WritesTheTreesOfTheLiveNetwork) {
   }
 }
 
+// Where two forms of a label are equally short, the chain writes the short form; another choice is
+// another hash.
+TEST(Dictionary, EquallyShortLabelsTakeTheFirstForm) {
+  const auto root_bits = [](std::vector<base::Bytes> keys, unsigned key_bits) {
+    std::vector<DictionaryEntry> entries;
+    for (const base::Bytes& key : keys) entries.push_back({key, number(0)});
+    const CellRef root = *build_dictionary(entries, key_bits);
+    return std::pair(root->bit_count(), *CellSlice::open(root)->load_uint(root->bit_count()));
+  };
+  // 01 of 3 bits: `0 110 01`, not the long `10 10 01`.
+  EXPECT_EQ(root_bits({{0x40}, {0x60}}, 3), std::pair(6u, std::uint64_t{0b011001}));
+  // 00 of 4 bits: `0 110 00`, not the same `11 0 010`.
+  EXPECT_EQ(root_bits({{0x00}, {0x20}}, 4), std::pair(6u, std::uint64_t{0b011000}));
+  // Longer ones do take the others: 0101 of 5 bits the long form, 000 of 4 bits the same.
+  EXPECT_EQ(root_bits({{0x00}, {0x10}}, 4), std::pair(6u, std::uint64_t{0b110011}));
+  EXPECT_EQ(root_bits({{0x50}, {0x58}}, 5), std::pair(9u, std::uint64_t{0b101000101}));
+}
+
 TEST(Dictionary, EmptyOne) {
   EXPECT_EQ(*build_dictionary({}, 8), nullptr);
   EXPECT_TRUE(read_dictionary({}, 8, 0)->empty());
