@@ -221,23 +221,25 @@ void AnswerWalker::end_value() {
 }
 
 void AnswerWalker::walk_key(base::BytesView bytes, std::size_t& at) {
-  const std::uint8_t byte = bytes[at++];
-  if (byte == '"' && !key_escape_) {
-    state_ = State::Between;
-    expect_ = Expect::Colon;
-    if (path_[path_size_ - 1] == Node::Usage) usage_empty_ = false;
-    return;
-  }
-  if (byte < 0x20) {
-    --at;
-    break_off();
-    return;
-  }
-  key_escape_ = byte == '\\' && !key_escape_;
-  if (key_escape_ || key_size_ == kMaxKey) {
-    key_unknown_ = true;
-  } else {
-    key_[key_size_++] = static_cast<char>(byte);
+  for (; at < bytes.size(); ++at) {
+    const std::uint8_t byte = bytes[at];
+    if (byte < 0x20) {
+      break_off();
+      return;
+    }
+    if (byte == '"' && !key_escape_) {
+      ++at;
+      state_ = State::Between;
+      expect_ = Expect::Colon;
+      if (path_[path_size_ - 1] == Node::Usage) usage_empty_ = false;
+      return;
+    }
+    key_escape_ = byte == '\\' && !key_escape_;
+    if (key_escape_ || key_size_ == kMaxKey) {
+      key_unknown_ = true;
+    } else {
+      key_[key_size_++] = static_cast<char>(byte);
+    }
   }
 }
 

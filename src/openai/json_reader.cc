@@ -197,9 +197,12 @@ std::optional<JsonSpan> JsonReader::skip_string() {
     if (byte == '\\') {
       if (!skip_escape()) return std::nullopt;
     } else {
-      const std::size_t length = utf8_length(text_.subspan(at_));
-      if (length == 0) return std::nullopt;
-      at_ += length;
+      // Letters that aren't ASCII come in runs.
+      do {
+        const std::size_t length = utf8_length(text_.subspan(at_));
+        if (length == 0) return std::nullopt;
+        at_ += length;
+      } while (at_ < text_.size() && text_[at_] >= 0x80);
     }
   }
   return std::nullopt;
