@@ -1,7 +1,21 @@
-// Any bytes: decoding never goes wrong, and what it accepts is encoded again to the same bytes, or
-// to fewer where the input used a longer form of a length than necessary.
+// Any bytes: decoding never goes wrong, and what it accepts is encoded again to the same bytes,
+// unless the input used a longer form of a length than necessary.
+#include <algorithm>
+
 #include "base/check.h"
 #include "tl/codec.h"
+
+namespace {
+
+// Every value starts at a multiple of four bytes, so a long form of a length shows there.
+bool may_hold_long_form(cocoon::base::BytesView bytes) {
+  for (std::size_t i = 0; i < bytes.size(); i += 4) {
+    if (bytes[i] >= 0xfe) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   namespace tl = cocoon::tl;
@@ -14,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!object) return;
     const cocoon::base::Bytes again = tl::encode_boxed(*object);
     CHECK(again.size() <= size);
-    CHECK(again.size() != size || std::equal(again.begin(), again.end(), data));
+    CHECK(may_hold_long_form(input) || std::ranges::equal(again, input));
     const auto second = tl::decode_boxed<T>(again);
     CHECK(second.ok());
     CHECK(tl::encode_boxed(*second) == again);

@@ -3,8 +3,8 @@
 //
 // The first thing that is wrong is remembered; from then on every read answers zero or empty, so
 // that a caller may read a whole structure and ask once. Views returned point into the input. Also
-// serves the structures without constructor numbers that the network uses around TL: proof of work,
-// attestation frames.
+// serves the structures without constructor numbers that the network uses around TL: proof of work
+// ([WIRE-11]), attestation frames.
 #pragma once
 
 #include <cstddef>

@@ -12,6 +12,7 @@ namespace {
 
 base::Bytes hex(std::string_view text) { return *base::from_hex(text); }
 
+// [WIRE-1]
 TEST(Writer, Primitives) {
   base::Bytes out;
   Writer writer(out);
@@ -106,6 +107,7 @@ TEST(Reader, RefusesBadStrings) {
   }
 }
 
+// [WIRE-3]
 TEST(Reader, RefusesOtherBools) {
   const base::Bytes bytes = hex("01000000");
   Reader reader(bytes);
