@@ -65,7 +65,7 @@ struct ConnectionTiming {
   base::Duration opening;
   // Without a sign of life from the peer: a whole frame, or kProgressBytes of a large one.
   base::Duration idle;
-  // Dialer only: silence after which it sends a ping.
+  // Dialer only: silence of either side after which it sends a ping.
   base::Duration ping;
 
   static ConnectionTiming of(Role role);
@@ -115,7 +115,8 @@ class Connection {
     return {};
   }
   base::Result<void> send_answer_bytes(QueryId id, base::BytesView boxed_object);
-  base::Result<void> send_error(QueryId id, WireError code, std::string_view message);
+  // `code`: a WireError, as its number.
+  base::Result<void> send_error(QueryId id, std::int32_t code, std::string_view message);
 
   bool has_output() const { return !output_.empty(); }
   std::size_t output_size() const { return output_.size(); }
@@ -170,7 +171,12 @@ class Connection {
   // Removes a query in flight; false if there is none with this id.
   bool take_sent(QueryId id);
   void expire_queries(base::Now now, ConnectionEvents& events);
-  void note_life(base::Now now);
+  void note_progress(base::Now now);
+  void note_sent(base::Now now);
+  // A ping may be sent: only the dialer does, one at a time.
+  bool pings() const { return role_ == Role::Dialer && state_ == State::Ready && !ping_; }
+  base::Instant next_ping() const;
+  base::Result<void> check_output(ConnectionEvents& events);
   base::Error fail(base::Error error, ConnectionEvents& events);
 
   Role role_;
@@ -183,6 +189,8 @@ class Connection {
   base::Instant opened_;              // when the machine was made
   base::Instant last_life_;           // the last sign of life
   std::size_t life_partial_ = 0;      // how much of a partial frame was there then
+  base::Instant last_sent_;           // when frames sent were last noticed
+  std::uint32_t sent_frames_ = 0;     // how many had been sent then
   std::optional<std::int64_t> ping_;  // of a ping not answered yet
   std::int64_t connect_id_ = 0;
   std::vector<SentQuery> queries_sent_;

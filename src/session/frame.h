@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -33,15 +34,18 @@ class FrameReader {
   std::size_t partial_size() const { return buffer_is_yielded_ ? 0 : buffer_.size(); }
 
  private:
-  base::Result<std::size_t> parse_header(base::BytesView header) const;
+  // The payload's length.
+  base::Result<std::size_t> parse_header(base::BytesView header);
   // Moves bytes from `input` until the buffer holds `size`; false when there were too few.
   bool gather(base::BytesView& input, std::size_t size);
   void release_yielded();
+  base::Error fail(SessionFault fault, std::string message);
 
   std::size_t max_payload_;
   std::uint32_t sequence_ = 0;
   base::Bytes buffer_;
   bool buffer_is_yielded_ = false;
+  std::optional<base::Error> fault_;
 };
 
 class FrameWriter {
@@ -50,6 +54,9 @@ class FrameWriter {
   // be within kMinFramePayload..kMaxFramePayload.
   void append_header(base::Bytes& out, std::size_t payload_size);
   void append(base::Bytes& out, base::BytesView payload);
+
+  // Modulo 2^32.
+  std::uint32_t frames() const { return sequence_; }
 
  private:
   std::uint32_t sequence_ = 0;

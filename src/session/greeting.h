@@ -6,14 +6,10 @@
 #include <optional>
 
 #include "base/result.h"
+#include "session/version.h"
 #include "tl/types.h"
 
 namespace cocoon::session {
-
-struct VersionRange {
-  std::int32_t least = 0;
-  std::int32_t most = 0;
-};
 
 inline constexpr VersionRange kProxyVersions{0, 4};
 inline constexpr VersionRange kClientVersions{0, 4};
@@ -24,21 +20,24 @@ inline constexpr VersionRange kLegacyVersions{0, 0};
 enum class GreetingFault {
   TestModeMissing,   // the peer is so old that it does not say which network it is for
   TestModeMismatch,  // one side is for a test network, the other is not
-  NoCommonVersion,
 };
 std::string_view reason_name(GreetingFault fault);
 
-struct Greeting {
-  std::optional<bool> remote_is_test;
-  VersionRange remote_versions;
-  bool own_is_test = false;
-  VersionRange own_versions;
+// What this side stands for.
+struct OwnTerms {
+  bool is_test = false;
+  VersionRange versions;
 };
 
-// The version that both will speak: the highest that both know.
-base::Result<std::int32_t> check_greeting(const Greeting& greeting);
+struct RemoteTerms {
+  std::optional<bool> is_test;
+  VersionRange versions;
+};
+
+// The version that both will speak: the highest that both know. GreetingFault, or
+// SessionFault::NoCommonVersion.
+base::Result<std::int32_t> check_greeting(const OwnTerms& own, const RemoteTerms& remote);
 // The same on the dialling side, for the proxy's answer.
-base::Result<std::int32_t> check_proxy_greeting(const tl::ProxyParams& params, bool own_is_test,
-                                                const VersionRange& own_versions);
+base::Result<std::int32_t> check_proxy_greeting(const OwnTerms& own, const tl::ProxyParams& params);
 
 }  // namespace cocoon::session

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/random.h"
@@ -53,7 +54,7 @@ class PowChallenger {
   PowChallenger(base::Random& random, std::int32_t difficulty);
   // Takes at most what belongs to the response. An error: end the connection.
   base::Result<std::size_t> handle_bytes(base::BytesView input);
-  base::Bytes poll_output() { return std::move(output_); }
+  base::Bytes poll_output() { return std::exchange(output_, {}); }
   bool done() const { return done_; }
 
  private:
@@ -73,7 +74,7 @@ class PowAnswerer {
   // The challenge is there and not solved: call work() until this is false.
   bool needs_work() const { return solver_.has_value(); }
   void work(std::uint64_t tries);
-  base::Bytes poll_output() { return std::move(output_); }
+  base::Bytes poll_output() { return std::exchange(output_, {}); }
   // The response is in the output, or has been.
   bool done() const { return done_; }
 

@@ -1,4 +1,5 @@
-// The asking side of SOCKS5 (RFC 1928, RFC 1929): one CONNECT through a local router.
+// The asking side of SOCKS5 (RFC 1928, RFC 1929): one CONNECT through a local router
+// (docs/protocol/wire.md [WIRE-70] to [WIRE-72]).
 //
 // A router may choose the attestation policy by the user name. So with a user name only that method
 // is offered: a router that would ignore the name refuses, instead of connecting by another policy.
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "base/bytes.h"
@@ -55,7 +57,7 @@ class SocksClient {
   // Takes bytes up to the end of the router's success reply and leaves the rest. An error: end the
   // connection.
   base::Result<std::size_t> handle_bytes(base::BytesView input);
-  base::Bytes poll_output() { return std::move(output_); }
+  base::Bytes poll_output() { return std::exchange(output_, {}); }
   bool done() const { return state_ == State::Done; }
 
  private:
