@@ -26,7 +26,8 @@ base::Result<std::int32_t> check_greeting(const OwnTerms& own, const RemoteTerms
   return negotiate(own.versions, remote.versions);
 }
 
-base::Result<std::int32_t> check_proxy_greeting(const OwnTerms& own, const tl::ProxyParams& params) {
+base::Result<std::int32_t> check_proxy_greeting(const OwnTerms& own,
+                                                const tl::ProxyParams& params) {
   const bool says_test = (params.flags & tl::ProxyParams::kHasIsTest) != 0;
   const bool says_version = (params.flags & tl::ProxyParams::kHasProtoVersion) != 0;
   const std::int32_t version = says_version ? params.proto_version : 0;

@@ -1,0 +1,212 @@
+#include "app/client_program.h"
+
+#include <cstdio>
+
+#include "app/gateway.h"
+#include "app/key_file.h"
+#include "app/pages_json.h"
+#include "app/proxy_dialer.h"
+#include "base/encoding.h"
+
+namespace cocoon::app {
+namespace {
+
+using base::Result;
+using nlohmann::json;
+using session::LinkId;
+
+class ClientProgram final : public LinkOwner, public GatewayOwner {
+ public:
+  ClientProgram(RoleShell& shell, client::Config config)
+      : shell_(shell),
+        machine_(std::move(config), shell.random()),
+        links_(shell.runtime(), shell.random(), *this),
+        timer_(shell.runtime(), [this] { on_time(); }) {}
+
+  Result<void> start(const ClientOptions& options);
+  void drain(std::function<void()> done);
+  const std::string& address() const { return gateway_->address(); }
+
+  void on_link_ready(LinkId link) override {
+    machine_.handle_opened(link, tier_text(shell_.peers().at(link).admission));
+  }
+  void on_link_message(LinkId link, base::BytesView object) override {
+    machine_.handle_message(shell_.now(), link, object);
+  }
+  void on_link_query(LinkId, std::int64_t, base::BytesView) override {}
+  void on_link_answer(LinkId link, session::QueryTag tag, base::BytesView object) override {
+    machine_.handle_answer(shell_.now(), link, tag, object);
+  }
+  void on_link_query_failed(LinkId link, session::QueryTag tag, std::int32_t,
+                            std::string_view message) override {
+    machine_.handle_query_failed(shell_.now(), link, tag, message);
+  }
+  void on_link_closed(LinkId link, std::string_view reason) override;
+  void on_turn() override;
+  void on_gateway_turn() override { on_turn(); }
+
+ private:
+  LinkId on_connected(std::unique_ptr<io::Stream> stream, const ratls::Admission& admission);
+  void on_time();
+  std::string stats() const;
+
+  RoleShell& shell_;
+  client::Client machine_;
+  Links links_;
+  io::Timer timer_;
+  std::unique_ptr<ProxyDialer> dialer_;
+  std::unique_ptr<Gateway> gateway_;
+  std::function<void()> drained_;
+};
+
+Result<void> ClientProgram::start(const ClientOptions& options) {
+  ProxyDialer::Settings settings{.targets = options.proxies, .connect_via = options.connect_via};
+  if (settings.targets.empty()) {
+    for (const auto& proxy : shell_.network().proxies())
+      settings.targets.push_back(proxy.clients_address);
+  }
+  if (settings.targets.empty()) {
+    return base::Error(RoleError::BadOption,
+                       "the network registers no proxy; name one with the option proxies");
+  }
+  dialer_ = TRY(ProxyDialer::create(
+      shell_, settings,
+      [this](std::unique_ptr<io::Stream> stream, const ratls::Admission& admission) {
+        return on_connected(std::move(stream), admission);
+      }));
+  gateway_ = TRY(Gateway::open(shell_, options.listen, machine_,
+                               {.stats = [this] { return stats(); },
+                                .ready = [this] { return machine_.proxies().any_ready(); }},
+                               *this));
+  dialer_->start();
+  return {};
+}
+
+LinkId ClientProgram::on_connected(std::unique_ptr<io::Stream> stream,
+                                   const ratls::Admission& admission) {
+  const std::string address = stream->peer_address();
+  const LinkId link = links_.add(std::move(stream), session::Role::Dialer);
+  shell_.remember(
+      link,
+      {.role = "proxy", .address = address, .since = shell_.now().steady, .admission = admission});
+  return link;
+}
+
+void ClientProgram::on_link_closed(LinkId link, std::string_view reason) {
+  const auto found = machine_.proxies().all().find(link);
+  const bool served = found != machine_.proxies().all().end() &&
+                      found->second.state == client::ProxyLink::State::Ready;
+  shell_.log().info("proxy lost", {{"why", reason}});
+  shell_.forget(link);
+  machine_.handle_closed(shell_.now(), link);
+  dialer_->handle_closed(
+      link, served ? ProxyDialer::Ended::AfterServing : ProxyDialer::Ended::BeforeServing);
+}
+
+void ClientProgram::on_turn() {
+  do {
+    while (auto effect = machine_.poll_effect()) {
+      std::visit(
+          [this](auto&& said) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(said)>, session::LinkEffect>) {
+              links_.carry_out(std::move(said));
+            } else {
+              gateway_->carry_out(std::move(said));
+            }
+          },
+          std::move(*effect));
+    }
+  } while (links_.flush() == Links::Flushed::LinksClosed);
+  const auto deadline = machine_.poll_deadline();
+  timer_.arm(deadline ? *deadline : base::Instant::max());
+  if (drained_ && machine_.running() == 0) gateway_->drain(std::exchange(drained_, nullptr));
+}
+
+void ClientProgram::on_time() {
+  machine_.handle_time(shell_.now());
+  on_turn();
+}
+
+void ClientProgram::drain(std::function<void()> done) {
+  drained_ = std::move(done);
+  machine_.handle_drain();
+  on_turn();
+}
+
+json targets_json(const ProxyDialer& dialer, const client::Client& machine) {
+  json list = json::array();
+  for (const auto& target : dialer.targets()) {
+    json row{
+        {"address", target.address}, {"state", target.state}, {"last_error", target.last_error}};
+    const auto link =
+        target.link ? machine.proxies().all().find(*target.link) : machine.proxies().all().end();
+    if (link != machine.proxies().all().end()) {
+      const client::ProxyLink& proxy = link->second;
+      if (proxy.state == client::ProxyLink::State::Ready) row["state"] = "ready";
+      row["proxy_sc_address"] = proxy.proxy_contract;
+      row["version"] = proxy.version;
+      row["tier"] = proxy.tier;
+      row["running"] = proxy.running;
+      row["tokens_used_proxy_committed_to_db"] = proxy.owed.on_its_disk;
+      row["tokens_used_proxy_max"] = proxy.owed.in_its_books;
+    }
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+std::string ClientProgram::stats() const {
+  const auto& counters = machine_.counters();
+  return json_text({{"status",
+                     {{"program", shell_.program()},
+                      {"ready", machine_.proxies().any_ready()},
+                      {"settled", false},
+                      {"simulated_evidence", shell_.trust().simulated}}},
+                    {"stats",
+                     {{"calls", counters.calls},
+                      {"answered", counters.answered},
+                      {"failed", counters.failed},
+                      {"abandoned", counters.abandoned},
+                      {"running", machine_.running()},
+                      {"bytes_sent", counters.sent_bytes},
+                      {"bytes_received", counters.received_bytes},
+                      {"late_answers", counters.late_answers},
+                      {"tokens", counters.tokens},
+                      {"spent_nanotons", counters.spent.count()},
+                      {"refusals", counts_json(counters.refusals)}}},
+                    {"wallet", {{"address", ton::to_friendly_text(machine_.config().owner)}}},
+                    {"proxies", targets_json(*dialer_, machine_)},
+                    {"root_contract_config", network_json(shell_.network())}});
+}
+
+}  // namespace
+
+Result<int> run_client(const ClientOptions& options, const TrustKit& kit, Printing printing) {
+  auto shell = TRY(RoleShell::create(options.common, "cocoon client", kit,
+                                     {.policy = {},
+                                      .simulated_root_file = {},
+                                      .program = {},
+                                      .allowed_images = {},
+                                      .check_images = options.check_proxy_hashes,
+                                      .needs_evidence = false}));
+  const ton::Address owner = TRY(required_address(options.common.owner, "owner"));
+  auto secret = TRY(load_or_create_secret(options.master_secret_file));
+  ClientProgram client(
+      *shell, {.network = shell->network(), .owner = owner, .master_secret = std::move(secret)});
+  TRY(client.start(options));
+  if (printing == Printing::Json) {
+    std::printf("%s\n", json{{"event", "ready"},
+                             {"role", "client"},
+                             {"program", shell->program()},
+                             {"base_url", "http://" + client.address() + "/v1"}}
+                            .dump()
+                            .c_str());
+    std::fflush(stdout);
+  }
+  shell->log().info("client ready",
+                    {{"listen", client.address()},
+                     {"evidence", shell->trust().simulated ? "SIMULATED" : "real"}});
+  return shell->run([&](std::function<void()> done) { client.drain(std::move(done)); });
+}
+
+}  // namespace cocoon::app

@@ -1,0 +1,55 @@
+// Gateway: the HTTP side of the client role. Calls of OpenAI clients go into the machine, its
+// answers go back out.
+//
+// A caller that reads more slowly than the network answers is cut off beyond a bound, so that it
+// can't fill the memory.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "app/role_http.h"
+#include "client/client.h"
+#include "io/http_server.h"
+
+namespace cocoon::app {
+
+class GatewayOwner {
+ public:
+  virtual ~GatewayOwner() = default;
+  // The machine has been given something; drain it.
+  virtual void on_gateway_turn() = 0;
+};
+
+class Gateway {
+ public:
+  static base::Result<std::unique_ptr<Gateway>> open(RoleShell& shell, const std::string& listen,
+                                                     client::Client& machine, RolePages pages,
+                                                     GatewayOwner& owner);
+  void carry_out(client::StartAnswer&& effect);
+  void carry_out(client::AnswerPart&& effect);
+  void carry_out(client::EndAnswer&& effect);
+  void carry_out(client::AbortAnswer&& effect);
+  void carry_out(client::WholeAnswer&& effect);
+
+  const std::string& address() const { return address_; }
+  void drain(std::function<void()> done) { server_->drain(std::move(done)); }
+
+ private:
+  Gateway(RoleShell& shell, client::Client& machine, RolePages pages, GatewayOwner& owner)
+      : shell_(shell), machine_(machine), pages_(std::move(pages)), owner_(owner) {}
+  void handle(std::unique_ptr<io::HttpExchange> exchange);
+  void handle_call(std::unique_ptr<io::HttpExchange> exchange);
+
+  RoleShell& shell_;
+  client::Client& machine_;
+  RolePages pages_;
+  GatewayOwner& owner_;
+  std::unique_ptr<io::HttpServer> server_;
+  std::string address_;
+  std::uint64_t next_call_ = 1;
+  std::unordered_map<client::CallId, std::unique_ptr<io::HttpExchange>> calls_;
+};
+
+}  // namespace cocoon::app

@@ -1,0 +1,35 @@
+#include "app/pages_json.h"
+
+namespace cocoon::app {
+
+using nlohmann::json;
+
+json network_json(const registry::Snapshot& network) {
+  json proxies = json::array();
+  for (const auto& proxy : network.proxies()) {
+    proxies.push_back({{"seqno", proxy.seqno},
+                       {"address_for_clients", proxy.clients_address},
+                       {"address_for_workers", proxy.workers_address}});
+  }
+  return {{"owner_address", ton::to_friendly_text(network.owner())},
+          {"version", network.version()},
+          {"struct_version", network.struct_version()},
+          {"params_version", network.params_version()},
+          {"unique_id", network.unique_id()},
+          {"is_test", network.is_test()},
+          {"price_per_token", network.price_per_token().count()},
+          {"worker_fee_per_token", network.worker_fee_per_token().count()},
+          {"prompt_tokens_price_multiplier", network.multipliers().prompt},
+          {"cached_tokens_price_multiplier", network.multipliers().cached},
+          {"completion_tokens_price_multiplier", network.multipliers().completion},
+          {"reasoning_tokens_price_multiplier", network.multipliers().reasoning},
+          {"registered_proxies", std::move(proxies)}};
+}
+
+json counts_json(const std::map<std::string, std::uint64_t, std::less<>>& counts) {
+  json object = json::object();
+  for (const auto& [name, count] : counts) object[name] = count;
+  return object;
+}
+
+}  // namespace cocoon::app

@@ -1,0 +1,20 @@
+// Pieces that the /jsonstats documents of all roles share.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "app/role_shell.h"
+
+namespace cocoon::app {
+
+// Texts that came from peers may hold anything: what is not UTF-8 is replaced.
+inline std::string json_text(const nlohmann::json& document) {
+  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+nlohmann::json network_json(const registry::Snapshot& network);
+nlohmann::json counts_json(const std::map<std::string, std::uint64_t, std::less<>>& counts);
+
+}  // namespace cocoon::app

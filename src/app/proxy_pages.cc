@@ -1,0 +1,111 @@
+#include "app/proxy_pages.h"
+
+#include "app/pages_json.h"
+#include "base/encoding.h"
+
+namespace cocoon::app {
+namespace {
+
+using nlohmann::json;
+
+json clients_json(const proxy::Proxy& machine) {
+  json list = json::array();
+  for (const auto& account : machine.core().ledger.accounts()) {
+    if (account.kind != payment::AccountKind::Client) continue;
+    const auto owner = ton::parse_address(account.party);
+    json row{{"owner_address", owner ? ton::to_friendly_text(*owner) : account.party},
+             {"used_tokens", account.metered.tokens.count},
+             {"reserved_tokens", account.reserved_tokens.count},
+             {"balance_nanotons", account.balance.count()},
+             {"reserved_nanotons", account.reserved.count()},
+             {"charged_nanotons", account.metered.amount.count()},
+             {"unsettled_nanotons", account.unsettled().count()},
+             {"running_queries", account.open_requests}};
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+json workers_json(const proxy::Proxy& machine) {
+  json list = json::array();
+  for (const auto& account : machine.core().ledger.accounts()) {
+    if (account.kind != payment::AccountKind::Worker) continue;
+    const auto owner = ton::parse_address(account.party);
+    list.push_back({{"owner_address", owner ? ton::to_friendly_text(*owner) : account.party},
+                    {"earned_tokens", account.metered.tokens.count},
+                    {"earned_nanotons", account.metered.amount.count()},
+                    {"unsettled_nanotons", account.unsettled().count()}});
+  }
+  return list;
+}
+
+json connections_json(const proxy::Proxy& machine, base::Instant now) {
+  json list = json::array();
+  for (const auto& [link, worker] : machine.workers().all()) {
+    json row{{"owner_address", ton::to_friendly_text(worker.owner)},
+             {"sc_address", ton::to_friendly_text(worker.contract)},
+             {"model", worker.model},
+             {"worker_hash", base::to_hex(worker.image_hash)},
+             {"coefficient", worker.coefficient},
+             {"max_queries", worker.slots},
+             {"running_queries", 0},
+             {"enabled", false}};
+    if (worker.offer) {
+      if (const auto view = machine.core().market.find(*worker.offer, now)) {
+        row["running_queries"] = view->running;
+        row["enabled"] = view->offer.availability == market::Availability::Enabled;
+      }
+    }
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+std::string_view service_name(proxy::Service service) {
+  switch (service) {
+    case proxy::Service::Serving:
+      return "serving";
+    case proxy::Service::Draining:
+      return "draining";
+    case proxy::Service::DiskFailed:
+      return "disk_failed";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::string proxy_stats_json(const RoleShell& shell, const proxy::Proxy& machine) {
+  const proxy::Core& core = machine.core();
+  const auto& counters = core.counters;
+  const base::Instant now = shell.now().steady;
+  json document{{"status",
+                 {{"program", shell.program()},
+                  {"service", service_name(core.service)},
+                  {"settled", false},
+                  {"simulated_evidence", shell.trust().simulated}}},
+                {"stats",
+                 {{"queries", counters.requests},
+                  {"success", counters.answered},
+                  {"failed", counters.failed},
+                  {"rejected", counters.rejected},
+                  {"retried", counters.retried},
+                  {"running", machine.running()},
+                  {"bytes_received", counters.request_bytes},
+                  {"bytes_sent", counters.answer_bytes},
+                  {"late_answers", counters.late_answers},
+                  {"refusals", counts_json(counters.refusals)}}},
+                {"contract", ton::to_friendly_text(core.identity.contract)},
+                {"clients", clients_json(machine)},
+                {"workers", workers_json(machine)},
+                {"worker_connections", connections_json(machine, now)},
+                {"commission_nanotons", core.ledger.account(payment::kCommission).balance.count()},
+                {"ledger",
+                 {{"sequence", core.ledger.sequence()},
+                  {"durable_sequence", core.ledger.durable_sequence()},
+                  {"digest", base::to_hex(core.ledger.digest())}}},
+                {"root_contract_config", network_json(shell.network())}};
+  return json_text(document);
+}
+
+}  // namespace cocoon::app

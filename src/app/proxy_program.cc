@@ -1,0 +1,275 @@
+#include "app/proxy_program.h"
+
+#include <cstdio>
+#include <sstream>
+
+#include "app/books.h"
+#include "app/key_file.h"
+#include "app/preambles.h"
+#include "app/proxy_pages.h"
+#include "app/role_http.h"
+#include "base/encoding.h"
+#include "io/files.h"
+#include "proxy/proxy.h"
+#include "store/store.h"
+
+namespace cocoon::app {
+namespace {
+
+using base::Error;
+using base::Result;
+using session::LinkId;
+
+Result<proxy::ConfiguredClient> parse_client(const std::string& text) {
+  std::istringstream words(text);
+  std::string address;
+  std::string hash;
+  std::string credit;
+  std::string rest;
+  words >> address >> hash >> credit >> rest;
+  const auto secret_hash = base::bits256_from_hex(hash);
+  const auto amount = base::parse_nanoton(credit);
+  if (!secret_hash || !amount || !rest.empty()) {
+    return Error(RoleError::BadOption,
+                 "clients: \"" + text +
+                     "\" must be a wallet address, 64 hex digits (the SHA-256 of the "
+                     "client's secret) and a credit such as 10ton");
+  }
+  return proxy::ConfiguredClient{
+      .owner = TRY(ton::parse_address(address)), .secret_hash = *secret_hash, .credit = *amount};
+}
+
+Result<proxy::Config> make_config(const ProxyOptions& options, const registry::Snapshot& network,
+                                  const Trust& trust) {
+  const auto key = TRY(load_or_create_key(options.signing_key_file));
+  const base::Secret seed = key.seed();
+  proxy::Config config{.network = network,
+                       .owner = TRY(required_address(options.common.owner, "owner")),
+                       .signing_seed = base::to_bytes(seed.expose()),
+                       .clients = {},
+                       .unknown_client_credit = options.unknown_client_credit};
+  for (const auto& client : options.clients) config.clients.push_back(TRY(parse_client(client)));
+  if (options.open_to_unknown_clients) {
+    if (!trust.simulated || !network.is_test()) {
+      return Error(
+          RoleError::BadOption,
+          "open_to_unknown_clients gives credit to everyone; only a development program on a test "
+          "network may do that");
+    }
+    config.unknown_clients = proxy::UnknownClients::OpenForTests;
+  }
+  const auto check = [](bool wanted) {
+    return wanted ? proxy::HashCheck::Enforced : proxy::HashCheck::NotChecked;
+  };
+  config.worker_hashes = check(options.check_worker_hashes);
+  config.model_hashes = check(options.check_model_hashes);
+  return config;
+}
+
+class ProxyProgram final : public LinkOwner {
+ public:
+  ProxyProgram(RoleShell& shell, const ProxyOptions& options, proxy::Config config,
+               payment::Ledger ledger, std::unique_ptr<store::Store> store)
+      : shell_(shell),
+        options_(options),
+        machine_(std::move(config), std::move(ledger), shell.random()),
+        store_(std::move(store)),
+        links_(shell.runtime(), shell.random(), *this),
+        timer_(shell.runtime(), [this] { on_time(); }) {}
+
+  Result<void> start();
+  void drain(std::function<void()> done);
+  std::string ready_line() const;
+
+  void on_link_ready(LinkId) override {}
+  void on_link_message(LinkId link, base::BytesView object) override {
+    machine_.handle_message(shell_.runtime().now(), link, object);
+  }
+  void on_link_query(LinkId link, std::int64_t query_id, base::BytesView object) override {
+    machine_.handle_query(shell_.runtime().now(), link, query_id, object);
+  }
+  void on_link_answer(LinkId, session::QueryTag, base::BytesView) override {}
+  void on_link_query_failed(LinkId, session::QueryTag, std::int32_t, std::string_view) override {}
+  void on_link_closed(LinkId link, std::string_view reason) override;
+  void on_turn() override;
+
+ private:
+  struct Port {
+    std::unique_ptr<io::Listener> listener;
+    std::string address;
+  };
+  Result<void> listen_public(const std::string& address, proxy::PeerRole role,
+                             const attest::Policy& policy);
+  Result<void> listen_router(const std::string& address, proxy::PeerRole role,
+                             const attest::Policy& policy);
+  void admit_link(io::Connection connection, proxy::PeerRole role,
+                  const ratls::Admission& admission);
+  void on_time();
+  void on_stored(Result<std::int64_t> sequence);
+
+  RoleShell& shell_;
+  const ProxyOptions& options_;
+  attest::Policy anyone_ = attest::any_policy();
+  proxy::Proxy machine_;
+  std::unique_ptr<store::Store> store_;
+  Links links_;
+  io::Timer timer_;
+  std::vector<std::unique_ptr<io::Listener>> listeners_;
+  std::unique_ptr<RoleHttp> http_;
+  std::function<void()> drained_;
+};
+
+Result<void> ProxyProgram::start() {
+  store_->start([this](Result<std::int64_t> sequence) {
+    shell_.runtime().post([this, sequence = std::move(sequence)] { on_stored(sequence); });
+  });
+  TRY(listen_public(options_.workers_listen, proxy::PeerRole::Worker, shell_.trust().peers));
+  TRY(listen_public(options_.clients_listen, proxy::PeerRole::Client, anyone_));
+  TRY(listen_router(options_.workers_router_listen, proxy::PeerRole::Worker, shell_.trust().peers));
+  TRY(listen_router(options_.clients_router_listen, proxy::PeerRole::Client, anyone_));
+  http_ = TRY(RoleHttp::open(shell_, options_.http_listen,
+                             {.stats = [this] { return proxy_stats_json(shell_, machine_); },
+                              .ready = [] { return true; }}));
+  on_turn();
+  return {};
+}
+
+Result<void> ProxyProgram::listen_public(const std::string& address, proxy::PeerRole role,
+                                         const attest::Policy& policy) {
+  const auto where = TRY(io::HostPort::parse(address));
+  auto listener = TRY(io::Listener::open(
+      shell_.runtime(), {.host = where.host, .port = where.port},
+      [this, role, policy](const std::string&) {
+        auto admission = std::make_shared<ratls::Admission>();
+        io::Opening opening;
+        opening.preambles.push_back(
+            pow_challenger(shell_.random(), static_cast<std::int32_t>(options_.pow_difficulty)));
+        opening.tls = shell_.tls(io::TlsRole::Server);
+        opening.verify_peer = shell_.verifier(policy, admission);
+        opening.on_outcome = [this, role, admission](Result<io::Connection> outcome) {
+          if (outcome) return admit_link(std::move(*outcome), role, *admission);
+          shell_.log().debug("connection refused", {{"why", outcome.error().message()}});
+        };
+        return opening;
+      }));
+  listeners_.push_back(std::move(listener));
+  return {};
+}
+
+Result<void> ProxyProgram::listen_router(const std::string& address, proxy::PeerRole role,
+                                         const attest::Policy& policy) {
+  if (address.empty()) return {};
+  const auto where = TRY(loopback_address(address, "router_listen"));
+  auto listener = TRY(io::Listener::open(
+      shell_.runtime(), {.host = where.host, .port = where.port},
+      [this, role, policy](const std::string&) {
+        io::Opening opening;
+        opening.preambles.push_back(std::make_unique<RouterReportReader>());
+        opening.on_outcome = [this, role, policy](Result<io::Connection> outcome) {
+          if (!outcome) return;
+          const auto& reader = static_cast<const RouterReportReader&>(*outcome->preambles.front());
+          const auto admission = shell_.admit_report(reader.report(), policy);
+          if (admission) return admit_link(std::move(*outcome), role, *admission);
+          shell_.log().warning("peer behind the router refused",
+                               {{"why", admission.error().message()}});
+        };
+        return opening;
+      }));
+  listeners_.push_back(std::move(listener));
+  return {};
+}
+
+void ProxyProgram::admit_link(io::Connection connection, proxy::PeerRole role,
+                              const ratls::Admission& admission) {
+  const std::string address = connection.stream->peer_address();
+  const LinkId link = links_.add(std::move(connection.stream), session::Role::Listener);
+  const bool is_worker = role == proxy::PeerRole::Worker;
+  shell_.remember(link, {.role = is_worker ? "worker" : "client",
+                         .address = address,
+                         .since = shell_.runtime().now().steady,
+                         .admission = admission});
+  machine_.handle_opened(shell_.runtime().now(), link, role,
+                         admission.image_hash.value_or(base::Bits256{}));
+  on_turn();
+}
+
+void ProxyProgram::on_link_closed(LinkId link, std::string_view reason) {
+  shell_.log().info("link closed",
+                    {{"peer", shell_.peers().contains(link) ? shell_.peers().at(link).role : ""},
+                     {"why", reason}});
+  shell_.forget(link);
+  machine_.handle_closed(shell_.runtime().now(), link);
+}
+
+void ProxyProgram::on_turn() {
+  do {
+    while (auto effect = machine_.poll_effect()) links_.carry_out(std::move(*effect));
+    if (auto batch = machine_.poll_batch()) store_->append(to_rows(*batch));
+  } while (links_.flush() == Links::Flushed::LinksClosed);
+  const auto deadline = machine_.poll_deadline();
+  timer_.arm(deadline ? *deadline : base::Instant::max());
+  if (drained_ && machine_.idle()) std::exchange(drained_, nullptr)();
+}
+
+void ProxyProgram::on_time() {
+  machine_.handle_time(shell_.runtime().now());
+  on_turn();
+}
+
+void ProxyProgram::on_stored(Result<std::int64_t> sequence) {
+  if (sequence) {
+    machine_.handle_persisted(static_cast<std::uint64_t>(*sequence));
+  } else {
+    shell_.log().error("the ledger can't be written", {{"why", sequence.error().message()}});
+    machine_.handle_disk_failure();
+  }
+  on_turn();
+}
+
+void ProxyProgram::drain(std::function<void()> done) {
+  drained_ = std::move(done);
+  machine_.handle_drain();
+  on_turn();
+}
+
+std::string ProxyProgram::ready_line() const {
+  return R"({"event":"ready","role":"proxy","program":")" + shell_.program() + R"(","workers":")" +
+         options_.workers_listen + R"(","clients":")" + options_.clients_listen + R"(","http":")" +
+         http_->address() + R"(","contract":")" +
+         ton::to_friendly_text(machine_.core().identity.contract) + "\"}";
+}
+
+Result<payment::Ledger> open_ledger(const store::Store& store, base::Random& random,
+                                    base::Now now) {
+  const payment::LedgerOptions options{.hash_seed = random.next_u64()};
+  const auto contents = TRY(store.load(static_cast<std::int64_t>(payment::kFinishedRequests)));
+  if (contents.accounts.empty()) return payment::Ledger(options);
+  auto snapshot = TRY(from_rows(contents));
+  return payment::Ledger::restore(options, std::move(snapshot), now);
+}
+
+}  // namespace
+
+Result<int> run_proxy(const ProxyOptions& options, std::string program, const TrustKit& kit,
+                      Printing printing) {
+  auto shell = TRY(RoleShell::create(options.common, std::move(program), kit,
+                                     {.policy = {},
+                                      .simulated_root_file = {},
+                                      .program = {},
+                                      .allowed_images = {},
+                                      .check_images = options.check_worker_hashes}));
+  auto config = TRY(make_config(options, shell->network(), shell->trust()));
+  auto store = TRY(store::Store::open(options.database, {}));
+  auto ledger = TRY(open_ledger(*store, shell->random(), shell->runtime().now()));
+  ProxyProgram proxy(*shell, options, std::move(config), std::move(ledger), std::move(store));
+  TRY(proxy.start());
+  if (printing == Printing::Json) std::printf("%s\n", proxy.ready_line().c_str());
+  std::fflush(stdout);
+  shell->log().info("proxy ready", {{"program", shell->program()},
+                                    {"evidence", shell->trust().simulated ? "SIMULATED" : "real"},
+                                    {"workers", options.workers_listen},
+                                    {"clients", options.clients_listen}});
+  return shell->run([&](std::function<void()> done) { proxy.drain(std::move(done)); });
+}
+
+}  // namespace cocoon::app

@@ -1,0 +1,89 @@
+#include "app/role_options.h"
+
+namespace cocoon::app {
+namespace {
+
+void add_common(OptionTable& table, CommonOptions& common) {
+  table.path("network", common.network,
+             "The network's parameters: prices, images, models, proxies (JSON).");
+  table.text("owner", common.owner, "ADDRESS", "The TON address that this role belongs to.");
+  table.choice("policy", common.policy, {"production", "development", "legacy_test"},
+               "Which evidence peers must show. Only production proves anything.");
+  table.path("simulated_root_file", common.simulated_root_file,
+             "Root key of a development network's simulated evidence; made if missing.");
+  table.choice("log_format", common.log_format, {"text", "json"},
+               "Form of log lines on standard error.");
+  table.choice("log_level", common.log_level, {"debug", "info", "warning", "error"},
+               "Least level of log lines.");
+}
+
+void add_dialling(OptionTable& table, std::vector<std::string>& proxies, std::string& connect_via,
+                  bool& check_proxy_hashes) {
+  table.list("proxies", proxies, "HOST:PORT",
+             "Proxies to connect to; none: those that the network registers.");
+  table.text(
+      "connect_via", connect_via, "HOST:PORT",
+      "SOCKS5 router on this machine that does attestation for us; empty: connect directly.");
+  table.flag("check_proxy_hashes", check_proxy_hashes,
+             "Whether a proxy's image must be registered in the network.");
+}
+
+}  // namespace
+
+OptionTable option_table(ProxyOptions& options) {
+  OptionTable table("proxy");
+  add_common(table, options.common);
+  table.path("signing_key_file", options.signing_key_file,
+             "The key that signs payments; made if missing.");
+  table.text("workers_listen", options.workers_listen, "HOST:PORT", "Public port for workers.");
+  table.text("clients_listen", options.clients_listen, "HOST:PORT", "Public port for clients.");
+  table.text("workers_router_listen", options.workers_router_listen, "HOST:PORT",
+             "Loopback port for workers behind a local reverse router; empty: none.");
+  table.text("clients_router_listen", options.clients_router_listen, "HOST:PORT",
+             "Loopback port for clients behind a local reverse router; empty: none.");
+  table.text("http_listen", options.http_listen, "HOST:PORT",
+             "Loopback port for statistics and health.");
+  table.path("database", options.database, "The ledger (SQLite).");
+  table.list(
+      "clients", options.clients, "\"ADDRESS SECRET_SHA256 CREDIT\"",
+      "Clients with an account here: wallet address, hash of their secret in hex, opening credit.");
+  table.flag("open_to_unknown_clients", options.open_to_unknown_clients,
+             "Test networks only: serve clients that are not listed, with the empty secret.");
+  table.amount("unknown_client_credit", options.unknown_client_credit,
+               "Opening credit of such clients.");
+  table.flag("check_worker_hashes", options.check_worker_hashes,
+             "Whether a worker's image must be registered in the network.");
+  table.flag("check_model_hashes", options.check_model_hashes,
+             "Whether a worker's model must be registered in the network.");
+  table.number("pow_difficulty", options.pow_difficulty, 0, 28,
+               "Proof of work asked of whoever connects, in bits.");
+  return table;
+}
+
+OptionTable option_table(WorkerOptions& options) {
+  OptionTable table("worker");
+  add_common(table, options.common);
+  table.text("engine", options.engine, "URL", "The OpenAI-compatible engine that does the work.");
+  table.text(
+      "model", options.model, "NAME",
+      "The model as registered, name@commit:verity-hash; on test networks a bare name will do.");
+  table.number("coefficient", options.coefficient, 0, 999'999'999,
+               "Price level, 1000 is the network's own price.");
+  table.number("max_active", options.max_active, 1, 100'000, "Requests at once, over all proxies.");
+  add_dialling(table, options.proxies, options.connect_via, options.check_proxy_hashes);
+  table.text("http_listen", options.http_listen, "HOST:PORT",
+             "Loopback port for statistics and health.");
+  return table;
+}
+
+OptionTable option_table(ClientOptions& options) {
+  OptionTable table("client");
+  add_common(table, options.common);
+  table.path("master_secret_file", options.master_secret_file,
+             "The secret from which each proxy's own secret is made; made if missing.");
+  add_dialling(table, options.proxies, options.connect_via, options.check_proxy_hashes);
+  table.text("listen", options.listen, "HOST:PORT", "Loopback port for OpenAI clients.");
+  return table;
+}
+
+}  // namespace cocoon::app

@@ -1,0 +1,67 @@
+// The options of the three roles: what may stand in their configuration files.
+// docs/operations/configuration.md is made from these.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/options.h"
+#include "base/nanoton.h"
+
+namespace cocoon::app {
+
+// What all roles share.
+struct CommonOptions {
+  std::string network = "network.json";
+  std::string owner;
+  std::string policy = "production";
+  std::string simulated_root_file;
+  std::string log_format = "text";
+  std::string log_level = "info";
+};
+
+struct ProxyOptions {
+  CommonOptions common;
+  std::string signing_key_file = "proxy.key";
+  std::string workers_listen = "127.0.0.1:11001";
+  std::string clients_listen = "127.0.0.1:11002";
+  std::string workers_router_listen;
+  std::string clients_router_listen;
+  std::string http_listen = "127.0.0.1:11000";
+  std::string database = "proxy.db";
+  std::vector<std::string> clients;
+  bool open_to_unknown_clients = false;
+  base::Nanoton unknown_client_credit{10 * base::kNanotonsPerTon};
+  bool check_worker_hashes = true;
+  bool check_model_hashes = true;
+  std::int64_t pow_difficulty = 20;
+};
+
+struct WorkerOptions {
+  CommonOptions common;
+  std::string engine = "http://127.0.0.1:8000";
+  std::string model;
+  std::int64_t coefficient = 1000;
+  std::int64_t max_active = 16;
+  std::vector<std::string> proxies;
+  std::string connect_via;
+  bool check_proxy_hashes = true;
+  std::string http_listen = "127.0.0.1:12000";
+};
+
+struct ClientOptions {
+  CommonOptions common;
+  std::string master_secret_file = "client.secret";
+  std::vector<std::string> proxies;
+  std::string connect_via;
+  bool check_proxy_hashes = true;
+  std::string listen = "127.0.0.1:10000";
+};
+
+// Each binds every option of the role to `options`, which must outlive the table.
+OptionTable option_table(ProxyOptions& options);
+OptionTable option_table(WorkerOptions& options);
+OptionTable option_table(ClientOptions& options);
+
+}  // namespace cocoon::app

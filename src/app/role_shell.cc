@@ -1,0 +1,205 @@
+#include "app/role_shell.h"
+
+#include "app/pages_json.h"
+#include "base/encoding.h"
+#include "io/files.h"
+#include "ratls/certificate.h"
+
+namespace cocoon::app {
+namespace {
+
+using base::Error;
+using base::Result;
+using nlohmann::json;
+
+constexpr std::size_t kNetworkFileMax = 4 << 20;
+constexpr base::Duration kIdentityLife = std::chrono::hours(6);
+constexpr base::Duration kDrainTime = std::chrono::seconds(30);
+// A network without a chain has no root contract; its addresses are computed as if it stood here.
+constexpr ton::Address kNoRoot{};
+
+base::LogLevel log_level(const std::string& name) {
+  if (name == "debug") return base::LogLevel::Debug;
+  if (name == "warning") return base::LogLevel::Warning;
+  if (name == "error") return base::LogLevel::Error;
+  return base::LogLevel::Info;
+}
+
+Result<registry::Snapshot> read_network(const std::string& path) {
+  const auto text = io::read_file(path, kNetworkFileMax);
+  if (!text)
+    return Error(RoleError::BadNetwork,
+                 "the network file can't be read: " + text.error().message());
+  auto network = registry::parse_pseudo_config(kNoRoot, base::as_text(*text));
+  if (!network) return Error(RoleError::BadNetwork, path + ": " + network.error().message());
+  return network;
+}
+
+json factor_json(const attest::Factor& factor) {
+  json values = json::object();
+  for (const auto& [name, value] : factor.values) values[name] = value;
+  return {{"name", attest::factor_name(factor.id)},
+          {"outcome", attest::outcome_name(factor.outcome)},
+          {"reason", factor.reason},
+          {"values", std::move(values)}};
+}
+
+}  // namespace
+
+std::string_view reason_name(RoleError error) {
+  switch (error) {
+    case RoleError::BadAddress:
+      return "bad_address";
+    case RoleError::BadNetwork:
+      return "bad_network";
+    case RoleError::BadOption:
+      return "bad_option";
+  }
+  return "unknown";
+}
+
+std::string tier_text(const ratls::Admission& admission) {
+  return std::string(attest::tier_name(admission.tier)) + " (" +
+         std::string(attest::evidence_kind_name(admission.evidence_kind)) + ")";
+}
+
+Result<ton::Address> required_address(const std::string& text, std::string_view option) {
+  if (text.empty()) {
+    return Error(RoleError::BadOption,
+                 "the option " + std::string(option) + " is needed: a TON address");
+  }
+  return ton::parse_address(text);
+}
+
+Result<io::HostPort> loopback_address(const std::string& text, std::string_view option) {
+  auto parsed = TRY(io::HostPort::parse(text));
+  if (parsed.host == "localhost") parsed.host = "127.0.0.1";
+  const bool loopback = parsed.host.starts_with("127.") || parsed.host == "::1";
+  if (!loopback) {
+    return Error(RoleError::BadOption,
+                 std::string(option) + " = \"" + text +
+                     "\": only addresses of this machine (127.0.0.1) are allowed here, "
+                     "because whoever reaches the port may use it");
+  }
+  return parsed;
+}
+
+RoleShell::RoleShell(const CommonOptions& options, std::string program, registry::Snapshot network,
+                     Trust trust)
+    : log_(options.log_format == "json" ? LogFormat::Json : LogFormat::Text,
+           log_level(options.log_level), [this] { return runtime_.now().wall; }),
+      program_(std::move(program)),
+      network_(std::move(network)),
+      trust_(std::move(trust)),
+      providers_(trust_.provider_list()),
+      verifiers_(trust_.verifier_list()),
+      tls_key_(crypto::Ed25519PrivateKey::generate(random_)),
+      rotation_(runtime_, [this] { rotate_identity(); }) {}
+
+Result<std::unique_ptr<RoleShell>> RoleShell::create(const CommonOptions& options,
+                                                     std::string program, const TrustKit& kit,
+                                                     TrustOptions trust_options) {
+  auto network = TRY(read_network(options.network));
+  trust_options.policy = options.policy;
+  trust_options.simulated_root_file = options.simulated_root_file;
+  trust_options.program = program;
+  const auto& root = network.root();
+  trust_options.allowed_images =
+      program.starts_with("cocoon-proxy") ? root.worker_hashes : root.proxy_hashes;
+  auto trust = TRY(kit.make(trust_options));
+  std::unique_ptr<RoleShell> shell(
+      new RoleShell(options, std::move(program), std::move(network), std::move(trust)));
+  auto server_identity = TRY(shell->issue_identity());
+  shell->server_tls_ = TRY(io::TlsContext::create(io::TlsRole::Server, std::move(server_identity)));
+  auto client_identity = TRY(shell->issue_identity());
+  shell->client_tls_ = TRY(io::TlsContext::create(io::TlsRole::Client, std::move(client_identity)));
+  shell->rotation_.arm_in(kIdentityLife);
+  return shell;
+}
+
+Result<io::TlsIdentity> RoleShell::issue_identity() {
+  auto certificate =
+      TRY(ratls::issue_certificate(runtime_.now().wall, tls_key_, providers_, random_));
+  return io::TlsIdentity{.certificate_der = std::move(certificate),
+                         .private_seed = tls_key_.seed()};
+}
+
+// A fresh key and fresh evidence; connections that are open keep theirs.
+void RoleShell::rotate_identity() {
+  tls_key_ = crypto::Ed25519PrivateKey::generate(random_);
+  for (const auto& context : {server_tls_, client_tls_}) {
+    auto identity = issue_identity();
+    const auto replaced =
+        identity ? context->replace_identity(std::move(*identity)) : Result<void>(identity.error());
+    if (!replaced) log_.error("certificate not renewed", {{"why", replaced.error().message()}});
+  }
+  rotation_.arm_in(kIdentityLife);
+}
+
+io::PeerVerifier RoleShell::verifier(const attest::Policy& policy,
+                                     std::shared_ptr<ratls::Admission> admission) {
+  return [this, policy,
+          admission = std::move(admission)](std::span<const base::Bytes> chain) -> Result<void> {
+    auto outcome = ratls::admit(runtime_.now().wall, chain, policy, verifiers_);
+    if (!outcome) {
+      ++refused_peers_[std::string(outcome.error().reason())];
+      return outcome.error();
+    }
+    *admission = std::move(*outcome);
+    return {};
+  };
+}
+
+Result<ratls::Admission> RoleShell::admit_report(const ratls::RouterReport& report,
+                                                 const attest::Policy& policy) {
+  auto outcome = ratls::admit_router_report(runtime_.now().wall, report, policy, verifiers_);
+  if (!outcome) ++refused_peers_[std::string(outcome.error().reason())];
+  return outcome;
+}
+
+std::string RoleShell::peers_json() const {
+  json list = json::array();
+  for (const auto& [link, peer] : peers_) {
+    const ratls::Admission& admission = peer.admission;
+    json factors = json::array();
+    if (admission.evidence_kind != attest::EvidenceKind::None) {
+      for (const auto& factor : admission.verdict.factors) factors.push_back(factor_json(factor));
+    }
+    const auto age = std::chrono::floor<std::chrono::seconds>(runtime_.now().steady - peer.since);
+    list.push_back(
+        {{"role", peer.role},
+         {"address", peer.address},
+         {"tier", attest::tier_name(admission.tier)},
+         {"evidence", attest::evidence_kind_name(admission.evidence_kind)},
+         {"policy", admission.verdict.policy},
+         {"image_hash", admission.image_hash ? json(base::to_hex(*admission.image_hash)) : json()},
+         {"public_key", base::to_hex(admission.public_key)},
+         {"connected_seconds", age.count()},
+         {"factors", std::move(factors)}});
+  }
+  json refused = json::object();
+  for (const auto& [reason, count] : refused_peers_) refused[reason] = count;
+  return json_text({{"program", program_},
+                    {"simulated", trust_.simulated},
+                    {"policy", trust_.peers.name},
+                    {"peers", std::move(list)},
+                    {"refused", std::move(refused)}});
+}
+
+int RoleShell::run(std::function<void(std::function<void()>)> drain) {
+  int signals = 0;
+  io::Timer limit(runtime_, [this] {
+    log_.warning("not everything finished in time");
+    runtime_.stop();
+  });
+  runtime_.on_stop_signal([&](int) {
+    if (++signals > 1) return runtime_.stop();
+    log_.info("shutting down", {{"program", program_}});
+    limit.arm_in(kDrainTime);
+    drain([this] { runtime_.stop(); });
+  });
+  runtime_.run();
+  return 0;
+}
+
+}  // namespace cocoon::app

@@ -1,0 +1,106 @@
+// RoleShell: what the three role programs share around their machine: runtime, log, network file,
+// own identity and its rotation, how peers are verified and remembered, shutdown.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/links.h"
+#include "app/log_sink.h"
+#include "app/role_options.h"
+#include "app/trust.h"
+#include "crypto/ed25519.h"
+#include "crypto/random.h"
+#include "io/dialer.h"
+#include "io/listener.h"
+#include "io/runtime.h"
+#include "io/tls.h"
+#include "ratls/admit.h"
+#include "registry/snapshot.h"
+
+namespace cocoon::app {
+
+enum class Printing { ForPeople, Json };
+
+// A peer as it was admitted, kept for displays as long as its link is open.
+struct Peer {
+  std::string role;  // "proxy", "worker", "client"
+  std::string address;
+  base::Instant since;
+  ratls::Admission admission;
+};
+
+enum class RoleError { BadAddress, BadNetwork, BadOption };
+std::string_view reason_name(RoleError error);
+
+class RoleShell {
+ public:
+  // Reads the network file and makes this program's identity. `program` names it in simulated
+  // evidence and logs.
+  static base::Result<std::unique_ptr<RoleShell>> create(const CommonOptions& options,
+                                                         std::string program, const TrustKit& kit,
+                                                         TrustOptions trust_options);
+
+  io::Runtime& runtime() { return runtime_; }
+  base::Now now() const { return runtime_.now(); }
+  base::Random& random() { return random_; }
+  base::Log& log() { return log_; }
+  const registry::Snapshot& network() const { return network_; }
+  const Trust& trust() const { return trust_; }
+  const std::string& program() const { return program_; }
+  std::shared_ptr<io::TlsContext> tls(io::TlsRole role) const {
+    return role == io::TlsRole::Server ? server_tls_ : client_tls_;
+  }
+
+  // A verifier that runs a peer's certificate through admit() under `policy` and puts the outcome
+  // where `admission` points. Refusals are counted and logged.
+  io::PeerVerifier verifier(const attest::Policy& policy,
+                            std::shared_ptr<ratls::Admission> admission);
+  base::Result<ratls::Admission> admit_report(const ratls::RouterReport& report,
+                                              const attest::Policy& policy);
+
+  void remember(session::LinkId link, Peer peer) { peers_.emplace(link, std::move(peer)); }
+  void forget(session::LinkId link) { peers_.erase(link); }
+  const std::map<session::LinkId, Peer>& peers() const { return peers_; }
+  const std::map<std::string, std::uint64_t>& refused_peers() const { return refused_peers_; }
+  // The /cocoon/peers document.
+  std::string peers_json() const;
+
+  // Runs until SIGTERM or SIGINT; `drain` is called first and calls its argument when everything is
+  // finished. A second signal, or kDrainTime, ends it at once.
+  int run(std::function<void(std::function<void()>)> drain);
+
+ private:
+  RoleShell(const CommonOptions& options, std::string program, registry::Snapshot network,
+            Trust trust);
+  base::Result<io::TlsIdentity> issue_identity();
+  void rotate_identity();
+
+  io::Runtime runtime_;
+  crypto::SystemRandom random_;
+  LogSink log_;
+  std::string program_;
+  registry::Snapshot network_;
+  Trust trust_;
+  std::vector<attest::EvidenceProvider*> providers_;
+  std::vector<const attest::EvidenceVerifier*> verifiers_;
+  crypto::Ed25519PrivateKey tls_key_;
+  std::shared_ptr<io::TlsContext> server_tls_;
+  std::shared_ptr<io::TlsContext> client_tls_;
+  io::Timer rotation_;
+  std::map<session::LinkId, Peer> peers_;
+  std::map<std::string, std::uint64_t> refused_peers_;
+};
+
+// "T0 (simulated)".
+std::string tier_text(const ratls::Admission& admission);
+
+// An address option that must be given.
+base::Result<ton::Address> required_address(const std::string& text, std::string_view option);
+// A listening address that must be on this machine only.
+base::Result<io::HostPort> loopback_address(const std::string& text, std::string_view option);
+
+}  // namespace cocoon::app

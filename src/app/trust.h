@@ -1,0 +1,55 @@
+// Trust: how a program proves itself and whom it believes. Each program's main hands in one
+// TrustKit; measured programs have the production kit only, so that no configuration can make them
+// accept simulated evidence.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "attest/policy.h"
+#include "attest/verdict.h"
+#include "base/result.h"
+#include "registry/snapshot.h"
+
+namespace cocoon::app {
+
+enum class TrustError { NoEvidenceProvider, PolicyNotAvailable, BadRootKey };
+std::string_view reason_name(TrustError error);
+
+struct TrustOptions {
+  std::string policy;               // "production", "development", "legacy_test"
+  std::string simulated_root_file;  // development only
+  std::string program;              // in whose name simulated evidence is made
+  std::vector<base::Bits256> allowed_images;
+  bool check_images = true;
+  bool needs_evidence = true;  // false for a client, who has nothing to prove
+};
+
+struct Trust {
+  std::vector<std::unique_ptr<attest::EvidenceProvider>> providers;
+  std::vector<std::unique_ptr<attest::EvidenceVerifier>> verifiers;
+  attest::Policy peers;
+  bool simulated = false;  // said in every output
+
+  std::vector<attest::EvidenceProvider*> provider_list() const;
+  std::vector<const attest::EvidenceVerifier*> verifier_list() const;
+};
+
+class TrustKit {
+ public:
+  virtual ~TrustKit() = default;
+  // Policies that this program knows, for help and errors.
+  virtual std::vector<std::string> policies() const = 0;
+  virtual base::Result<Trust> make(const TrustOptions& options) const = 0;
+};
+
+// Real evidence only.
+class ProductionKit final : public TrustKit {
+ public:
+  std::vector<std::string> policies() const override { return {"production"}; }
+  base::Result<Trust> make(const TrustOptions& options) const override;
+};
+
+}  // namespace cocoon::app

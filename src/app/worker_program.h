@@ -1,0 +1,13 @@
+// The worker role as a program: connections to proxies and the engine behind it, around the worker
+// machine.
+#pragma once
+
+#include "app/role_shell.h"
+
+namespace cocoon::app {
+
+// Runs until told to stop; the exit status of the process.
+base::Result<int> run_worker(const WorkerOptions& options, std::string program, const TrustKit& kit,
+                             Printing printing);
+
+}  // namespace cocoon::app

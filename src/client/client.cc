@@ -1,0 +1,402 @@
+#include "client/client.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "client/limits.h"
+#include "openai/edit.h"
+#include "openai/nearest.h"
+#include "payment/tariff.h"
+#include "session/fault.h"
+#include "tl/codec.h"
+
+namespace cocoon::client {
+namespace {
+
+using openai::ApiError;
+using openai::ApiErrorCode;
+using session::LinkId;
+using session::WireError;
+
+constexpr std::string_view kRequestIdHeader = "x-cocoon-request-id";
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return lower(x) == lower(y);
+  });
+}
+
+const openai::Header* find_header(const std::vector<openai::Header>& headers,
+                                  std::string_view name) {
+  const auto found = std::ranges::find_if(
+      headers, [&](const openai::Header& header) { return same_name(header.name, name); });
+  return found == headers.end() ? nullptr : &*found;
+}
+
+// Per million tokens at the lowest coefficient on offer; nothing where a price can't be told.
+std::optional<openai::ModelPrices> prices_of(const openai::ModelListing& listing,
+                                             const payment::Tariff& tariff) {
+  if (listing.workers.empty()) return std::nullopt;
+  const auto cheapest =
+      std::ranges::min(listing.workers, {}, &openai::ModelWorker::coefficient).coefficient;
+  const auto price = [&](payment::Multiplier multiplier) -> std::optional<base::Nanoton> {
+    const auto tokens =
+        payment::adjust({1'000'000}, {static_cast<std::int32_t>(cheapest)}, multiplier);
+    if (!tokens) return std::nullopt;
+    const auto amount = payment::cost(*tokens, tariff);
+    return amount ? std::optional(*amount) : std::nullopt;
+  };
+  const auto prompt = price(tariff.prompt);
+  const auto cached = price(tariff.cached);
+  const auto completion = price(tariff.completion);
+  const auto reasoning = price(tariff.reasoning);
+  if (!prompt || !cached || !completion || !reasoning) return std::nullopt;
+  return openai::ModelPrices{*prompt, *cached, *completion, *reasoning};
+}
+
+ApiError not_ready(std::string message) {
+  return {.code = ApiErrorCode::NotReady,
+          .message = std::move(message),
+          .param = {},
+          .retry_after = std::chrono::seconds(1)};
+}
+
+}  // namespace
+
+Client::Client(Config config, base::Random& random)
+    : config_(std::move(config)), random_(random), links_(config_, said_) {}
+
+void Client::handle_opened(LinkId link, std::string tier) {
+  links_.handle_opened(link, std::move(tier));
+}
+
+void Client::handle_closed(base::Now, LinkId link) {
+  links_.handle_closed(link);
+  std::vector<base::Bits256> lost;
+  for (const auto& [id, running] : running_) {
+    if (running.link == link) lost.push_back(id);
+  }
+  for (const auto& id : lost) {
+    fail(running_.find(id),
+         {.code = ApiErrorCode::UpstreamError,
+          .message = "the connection to the proxy was lost before the answer was whole",
+          .param = {},
+          .retry_after = {}});
+  }
+}
+
+void Client::handle_answer(base::Now now, LinkId link, session::QueryTag tag,
+                           base::BytesView object) {
+  links_.handle_answer(now, link, tag, object);
+}
+
+void Client::handle_query_failed(base::Now now, LinkId link, session::QueryTag tag,
+                                 std::string_view message) {
+  links_.handle_query_failed(now, link, tag, message);
+}
+
+void Client::handle_message(base::Now now, LinkId link, base::BytesView object) {
+  if (links_.handle_payment(link, object)) return;
+  const auto answer = decode_network_answer(object);
+  if (!answer || !*answer) {
+    ++counters_.refusals["unexpected_message"];
+    return links_.close(link, "unexpected_message");
+  }
+  handle_network_answer(now, link, **answer);
+}
+
+// ---- a caller's request into the network ----
+
+base::Result<std::optional<base::Bits256>> Client::wanted_request_id(const Call& call) const {
+  const openai::Header* header = find_header(call.headers, kRequestIdHeader);
+  if (!header) return std::optional<base::Bits256>();
+  const auto id = base::bits256_from_hex(header->value);
+  if (!id) {
+    return base::Error(openai::RequestFault::BadType,
+                       "X-Cocoon-Request-Id must be 64 hexadecimal digits");
+  }
+  return std::optional(*id);
+}
+
+void Client::handle_call(base::Now now, CallId id, Call call) {
+  ++counters_.calls;
+  if (draining_) return refuse(id, not_ready("this client is shutting down"));
+  if (running_.size() >= kMaxRunning) {
+    return refuse(id, {.code = ApiErrorCode::RateLimited,
+                       .message = "too many requests are running",
+                       .param = {},
+                       .retry_after = std::chrono::seconds(1)});
+  }
+  const auto facts = openai::inspect_request(call.target, call.body);
+  if (!facts) return refuse(id, openai::request_error(facts.error()));
+  const auto wanted = wanted_request_id(call);
+  if (!wanted) return refuse(id, openai::request_error(wanted.error()));
+  ProxyLink* proxy = links_.choose(facts->model);
+  if (!proxy) return refuse(id, not_ready("no proxy is connected yet; try again in a moment"));
+
+  Running running{};
+  running.call = id;
+  running.link = proxy->link;
+  running.request_id = *wanted ? **wanted : random_.bits256();
+  running.deadline = now.steady + std::min(facts->options.timeout, base::Duration(kMaxTimeout));
+  running.model = facts->model;
+  if (running_.contains(running.request_id)) {
+    return refuse(id, {.code = ApiErrorCode::InvalidRequest,
+                       .message = "a request with this X-Cocoon-Request-Id is running",
+                       .param = {},
+                       .retry_after = {}});
+  }
+  send(now, running, *proxy, call, *facts);
+  ++proxy->running;
+  deadlines_.emplace(running.deadline, running.request_id);
+  by_call_.emplace(id, running.request_id);
+  running_.emplace(running.request_id, std::move(running));
+}
+
+void Client::send(base::Now now, const Running& running, const ProxyLink& proxy, const Call& call,
+                  const openai::RequestFacts& facts) {
+  const auto edited = openai::forwarded_body(call.body, facts);
+  const base::BytesView body = edited ? *edited : call.body;
+  const std::string length = std::to_string(body.size());
+  const auto headers = openai::headers_to_network(call.headers);
+  tl::HttpRequest request{};
+  request.method = "POST";
+  request.url = openai::endpoint_path(facts.endpoint);
+  request.http_version = "HTTP/1.1";
+  for (const auto& header : headers) request.headers.push_back({header.name, header.value});
+  request.headers.push_back({"Content-Length", length});
+  request.payload = body;
+  const base::Bytes query = tl::encode_boxed(request);
+  counters_.sent_bytes += query.size();
+
+  const auto left = std::chrono::duration<double>(running.deadline - now.steady).count();
+  const auto fill = [&](auto message) {
+    message.model_name = facts.model;
+    message.query = query;
+    message.max_coefficient = static_cast<std::int32_t>(facts.options.max_coefficient);
+    message.max_tokens = static_cast<std::int32_t>(facts.output_limit.count);
+    message.timeout = left * kTimeoutShare;
+    message.request_id = running.request_id;
+    message.min_config_version = static_cast<std::int32_t>(config_.network.version());
+    return message;
+  };
+  if (proxy.version == 0) {
+    said_.push_back(session::SendMessage{proxy.link, tl::encode_boxed(fill(tl::ClientRunQuery{}))});
+    return;
+  }
+  tl::ClientRunQueryEx message = fill(tl::ClientRunQueryEx{});
+  message.flags = tl::ClientRunQueryEx::kHasEnableDebug;
+  message.enable_debug = facts.options.enable_debug;
+  said_.push_back(session::SendMessage{proxy.link, tl::encode_boxed(message)});
+}
+
+// ---- the network's answer to the caller ----
+
+void Client::handle_network_answer(base::Now, LinkId link, const NetworkAnswer& answer) {
+  const auto found = running_.find(answer.request_id);
+  if (found == running_.end() || found->second.link != link) {
+    ++counters_.late_answers;
+    return;
+  }
+  counters_.received_bytes += answer.body.size();
+  if (answer.kind == AnswerKind::Failure) {
+    if (answer.tokens) counters_.spent += price_of(*answer.tokens);
+    return fail(found, error_of(found->second, answer));
+  }
+  Running& running = found->second;
+  if ((answer.kind == AnswerKind::Head) == running.has_head) {
+    return fail(found, {.code = ApiErrorCode::UpstreamError,
+                        .message = "the proxy broke the order of answer parts",
+                        .param = {},
+                        .retry_after = {}});
+  }
+  if (answer.kind == AnswerKind::Head) return handle_head(found, answer);
+  if (answer.tokens) return handle_end(found, answer, answer.body, nullptr);
+  pass_on(running, answer.body);
+}
+
+void Client::handle_head(RunningMap::iterator found, const NetworkAnswer& answer) {
+  Running& running = found->second;
+  const auto response = tl::decode_boxed<tl::HttpResponse>(answer.body);
+  if (!response || response->status_code < 200 || response->status_code > 599) {
+    return fail(found, {.code = ApiErrorCode::UpstreamError,
+                        .message = "the network's answer can't be read",
+                        .param = {},
+                        .retry_after = {}});
+  }
+  running.has_head = true;
+  if (answer.tokens) return handle_end(found, answer, response->payload, &*response);
+  auto headers = answer_headers(running, *response);
+  const openai::Header* type = find_header(headers, "content-type");
+  running.event_stream = type && type->value.starts_with("text/event-stream");
+  if (running.caller == Caller::Waiting) {
+    running.caller = Caller::Streaming;
+    effects_.emplace_back(StartAnswer{
+        running.call, static_cast<std::uint32_t>(response->status_code), std::move(headers)});
+  }
+  pass_on(running, response->payload);
+}
+
+void Client::pass_on(Running& running, base::BytesView bytes) {
+  auto passage = running.cost.feed(bytes);
+  if (running.caller != Caller::Streaming) return;
+  base::Bytes part = std::move(passage.before);
+  part.insert(part.end(), bytes.begin(),
+              bytes.begin() + static_cast<std::ptrdiff_t>(passage.passed));
+  if (!part.empty()) effects_.emplace_back(AnswerPart{running.call, std::move(part)});
+}
+
+// `whole` is set when head, body and end came in one message; the answer then goes out in one
+// piece, too.
+void Client::handle_end(RunningMap::iterator found, const NetworkAnswer& answer,
+                        base::BytesView bytes, const tl::HttpResponse* whole) {
+  Running& running = found->second;
+  const base::Nanoton price = price_of(*answer.tokens);
+  counters_.spent += price;
+  counters_.tokens += std::max<std::int64_t>(answer.tokens->total_tokens_used, 0);
+  ++counters_.answered;
+
+  auto passage = running.cost.feed(bytes);
+  base::Bytes rest = std::move(passage.before);
+  rest.insert(rest.end(), bytes.begin(),
+              bytes.begin() + static_cast<std::ptrdiff_t>(passage.passed));
+  auto ending = running.cost.finish(price);
+  rest.insert(rest.end(), ending.bytes.begin(), ending.bytes.end());
+
+  if (whole && running.caller == Caller::Waiting) {
+    auto headers = answer_headers(running, *whole);
+    headers.push_back({"X-Cocoon-Cost-Nanotons", std::to_string(price.count())});
+    effects_.emplace_back(WholeAnswer{running.call, static_cast<std::uint32_t>(whole->status_code),
+                                      std::move(headers), std::move(rest)});
+  } else if (running.caller == Caller::Streaming) {
+    if (!rest.empty()) effects_.emplace_back(AnswerPart{running.call, std::move(rest)});
+    effects_.emplace_back(EndAnswer{running.call});
+  }
+  erase(found);
+}
+
+std::vector<openai::Header> Client::answer_headers(const Running& running,
+                                                   const tl::HttpResponse& response) const {
+  std::vector<openai::Header> headers;
+  for (const auto& header : response.headers) {
+    headers.push_back({std::string(header.name), std::string(header.value)});
+  }
+  headers = openai::headers_to_caller(headers);
+  headers.push_back({"X-Cocoon-Request-Id", base::to_hex(running.request_id)});
+  headers.push_back({"X-Cocoon-Sealed", "no"});
+  headers.push_back({"X-Cocoon-Settled", "no"});
+  const auto proxy = links_.all().find(running.link);
+  if (proxy != links_.all().end()) headers.push_back({"X-Cocoon-Proxy-Tier", proxy->second.tier});
+  return headers;
+}
+
+base::Nanoton Client::price_of(const tl::TokensUsed& tokens) const {
+  const auto price = payment::cost({std::max<std::int64_t>(tokens.total_tokens_used, 0)},
+                                   payment::tariff_of(config_.network.root().params));
+  return price ? *price : base::Nanoton{};
+}
+
+ApiError Client::error_of(const Running& running, const NetworkAnswer& answer) const {
+  ApiError error = openai::wire_error(answer.error_code, answer.error);
+  if (error.code != ApiErrorCode::ModelNotFound) return error;
+  return openai::model_not_found(running.model,
+                                 openai::nearest_models(running.model, links_.model_names()));
+}
+
+void Client::refuse(CallId call, const ApiError& error) {
+  ++counters_.failed;
+  ++counters_.refusals[std::string(openai::reason_name(error.code))];
+  std::vector<openai::Header> headers{{"Content-Type", "application/json"}};
+  if (error.retry_after)
+    headers.push_back({"Retry-After", std::to_string(error.retry_after->count())});
+  effects_.emplace_back(WholeAnswer{call,
+                                    static_cast<std::uint32_t>(openai::http_status(error.code)),
+                                    std::move(headers), base::to_bytes(openai::error_body(error))});
+}
+
+void Client::fail(RunningMap::iterator found, const ApiError& error) {
+  Running& running = found->second;
+  switch (running.caller) {
+    case Caller::Waiting:
+      refuse(running.call, error);
+      break;
+    case Caller::Streaming: {
+      ++counters_.failed;
+      ++counters_.refusals[std::string(openai::reason_name(error.code))];
+      base::Bytes rest = running.cost.finish_without_cost();
+      // A plain answer that breaks off can't carry an error any more: its connection is dropped
+      // instead.
+      if (running.event_stream) {
+        const std::string event = openai::error_event(error);
+        rest.insert(rest.end(), event.begin(), event.end());
+        effects_.emplace_back(AnswerPart{running.call, std::move(rest)});
+        effects_.emplace_back(EndAnswer{running.call});
+      } else {
+        effects_.emplace_back(AbortAnswer{running.call});
+      }
+      break;
+    }
+    case Caller::Gone:
+      ++counters_.failed;
+      break;
+  }
+  erase(found);
+}
+
+void Client::erase(RunningMap::iterator running) {
+  deadlines_.erase({running->second.deadline, running->first});
+  by_call_.erase(running->second.call);
+  if (ProxyLink* proxy = links_.find(running->second.link)) --proxy->running;
+  running_.erase(running);
+}
+
+void Client::handle_caller_gone(CallId id) {
+  const auto found = by_call_.find(id);
+  if (found == by_call_.end()) return;
+  running_.at(found->second).caller = Caller::Gone;
+  ++counters_.abandoned;
+}
+
+void Client::handle_time(base::Now now) {
+  links_.handle_time(now);
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
+    fail(running_.find(deadlines_.begin()->second),
+         {.code = ApiErrorCode::UpstreamTimeout,
+          .message = "the network did not answer in time",
+          .param = {},
+          .retry_after = {}});
+  }
+}
+
+void Client::handle_drain() { draining_ = true; }
+
+std::optional<Effect> Client::poll_effect() {
+  if (!said_.empty()) {
+    Effect effect = std::move(said_.front());
+    said_.pop_front();
+    return effect;
+  }
+  if (effects_.empty()) return std::nullopt;
+  Effect effect = std::move(effects_.front());
+  effects_.pop_front();
+  return effect;
+}
+
+std::optional<base::Instant> Client::poll_deadline() const {
+  auto next = links_.poll_deadline();
+  if (!deadlines_.empty()) {
+    const base::Instant request = deadlines_.begin()->first;
+    next = next ? std::min(*next, request) : request;
+  }
+  return next;
+}
+
+std::string Client::models_body() const {
+  auto listings = links_.models();
+  const auto tariff = payment::tariff_of(config_.network.root().params);
+  for (auto& listing : listings) listing.prices = prices_of(listing, tariff);
+  return openai::models_body(listings, 0);
+}
+
+}  // namespace cocoon::client

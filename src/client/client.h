@@ -1,0 +1,154 @@
+// Client: the whole client role as one machine. It holds sessions with proxies and turns a caller's
+// HTTP request into a request of the network and the network's answer back into HTTP.
+//
+// A call has exactly one end, whatever the network does: a whole answer, the end of a stream, or an
+// error in OpenAI's shape, at the latest when its time is over. Answer bytes pass as the engine
+// made them; only the price is written into the usage object, and only the last bytes wait for it.
+// Errors of the network are understood in every form and version.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "base/nanoton.h"
+#include "base/random.h"
+#include "client/config.h"
+#include "client/network_answer.h"
+#include "client/proxy_links.h"
+#include "openai/cost.h"
+#include "openai/error.h"
+#include "openai/headers.h"
+#include "openai/request.h"
+
+namespace cocoon::client {
+
+// The shell's name for one HTTP request of a caller; never used twice.
+enum class CallId : std::uint64_t {};
+
+struct Call {
+  std::string target;  // "/v1/chat/completions"
+  std::vector<openai::Header> headers;
+  base::Bytes body;
+};
+
+struct StartAnswer {
+  CallId call{};
+  std::uint32_t status = 200;
+  std::vector<openai::Header> headers;
+};
+struct AnswerPart {
+  CallId call{};
+  base::Bytes bytes;
+};
+struct EndAnswer {
+  CallId call{};
+};
+// The answer breaks off: the caller must see that it is not whole.
+struct AbortAnswer {
+  CallId call{};
+};
+struct WholeAnswer {
+  CallId call{};
+  std::uint32_t status = 200;
+  std::vector<openai::Header> headers;
+  base::Bytes body;
+};
+using Effect =
+    std::variant<session::LinkEffect, StartAnswer, AnswerPart, EndAnswer, AbortAnswer, WholeAnswer>;
+
+// Numbers only grow. `spent` is what answers cost by the network's prices, not yet settled
+// anywhere.
+struct Counters {
+  std::uint64_t calls = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t abandoned = 0;
+  std::uint64_t sent_bytes = 0;
+  std::uint64_t received_bytes = 0;
+  std::uint64_t late_answers = 0;
+  std::int64_t tokens = 0;  // adjusted
+  base::Nanoton spent;
+  std::map<std::string, std::uint64_t, std::less<>> refusals;
+};
+
+class Client {
+ public:
+  Client(Config config, base::Random& random);
+
+  // `tier`: what the proxy's evidence proved, as people read it.
+  void handle_opened(session::LinkId link, std::string tier);
+  void handle_closed(base::Now now, session::LinkId link);
+  void handle_answer(base::Now now, session::LinkId link, session::QueryTag tag,
+                     base::BytesView object);
+  void handle_query_failed(base::Now now, session::LinkId link, session::QueryTag tag,
+                           std::string_view message);
+  void handle_message(base::Now now, session::LinkId link, base::BytesView object);
+
+  void handle_call(base::Now now, CallId id, Call call);
+  // The caller is gone; nothing more is said to it. Versions up to 4 can't cancel, so the request
+  // is still charged.
+  void handle_caller_gone(CallId id);
+  void handle_time(base::Now now);
+  void handle_drain();
+
+  std::optional<Effect> poll_effect();
+  std::optional<base::Instant> poll_deadline() const;
+
+  const Config& config() const { return config_; }
+  const ProxyLinks& proxies() const { return links_; }
+  const Counters& counters() const { return counters_; }
+  std::size_t running() const { return running_.size(); }
+  // The body of GET /v1/models.
+  std::string models_body() const;
+
+ private:
+  enum class Caller { Waiting, Streaming, Gone };
+  struct Running {
+    CallId call{};
+    session::LinkId link{};
+    base::Bits256 request_id{};
+    base::Instant deadline;
+    Caller caller = Caller::Waiting;
+    bool event_stream = false;
+    bool has_head = false;
+    std::string model;
+    openai::CostInjector cost;
+  };
+  using RunningMap = std::unordered_map<base::Bits256, Running, base::Bits256Hash>;
+
+  base::Result<std::optional<base::Bits256>> wanted_request_id(const Call& call) const;
+  void send(base::Now now, const Running& running, const ProxyLink& proxy, const Call& call,
+            const openai::RequestFacts& facts);
+  void refuse(CallId call, const openai::ApiError& error);
+  void handle_network_answer(base::Now now, session::LinkId link, const NetworkAnswer& answer);
+  void handle_head(RunningMap::iterator running, const NetworkAnswer& answer);
+  void handle_end(RunningMap::iterator running, const NetworkAnswer& answer, base::BytesView bytes,
+                  const tl::HttpResponse* whole);
+  void pass_on(Running& running, base::BytesView bytes);
+  void fail(RunningMap::iterator running, const openai::ApiError& error);
+  void erase(RunningMap::iterator running);
+  base::Nanoton price_of(const tl::TokensUsed& tokens) const;
+  std::vector<openai::Header> answer_headers(const Running& running,
+                                             const tl::HttpResponse& response) const;
+  openai::ApiError error_of(const Running& running, const NetworkAnswer& answer) const;
+
+  Config config_;
+  base::Random& random_;
+  std::deque<session::LinkEffect> said_;
+  std::deque<Effect> effects_;
+  ProxyLinks links_;
+  RunningMap running_;  // by request id
+  std::unordered_map<CallId, base::Bits256> by_call_;
+  std::set<std::pair<base::Instant, base::Bits256>> deadlines_;
+  bool draining_ = false;
+  Counters counters_;
+};
+
+}  // namespace cocoon::client

@@ -1,0 +1,30 @@
+// The client's limits, all of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace cocoon::client {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::size_t kMaxRunning = 20'000;
+inline constexpr std::size_t kMaxModels = 10'000;
+
+inline constexpr base::Duration kConnectTimeout = 30s;
+inline constexpr base::Duration kAuthoriseTimeout = 300s;
+inline constexpr base::Duration kPaymentStatusPeriod = 15s;
+inline constexpr base::Duration kPaymentStatusTimeout = 60s;
+inline constexpr base::Duration kModelsTimeout = 10s;
+inline constexpr base::Duration kModelsPeriod = 30s;
+
+inline constexpr base::Duration kDefaultTimeout = 120s;
+inline constexpr base::Duration kMaxTimeout = 3600s;
+// The share of the caller's time that the proxy is given, so that its answer about a timeout
+// arrives before ours.
+inline constexpr double kTimeoutShare = 0.95;
+inline constexpr std::int32_t kDefaultMaxCoefficient = 4000;
+
+}  // namespace cocoon::client

@@ -1,0 +1,235 @@
+#include "client/proxy_links.h"
+
+#include <algorithm>
+
+#include "client/limits.h"
+#include "crypto/hash.h"
+#include "registry/proxy_identity.h"
+#include "session/greeting.h"
+#include "tl/codec.h"
+
+namespace cocoon::client {
+
+using session::LinkId;
+using Asked = ProxyLink::Asked;
+
+base::Bits256 secret_for(const base::Secret& master, const ton::Address& proxy_contract) {
+  return crypto::hmac_sha256(master.expose(), base::as_bytes(ton::to_raw_text(proxy_contract)));
+}
+
+ProxyLink* ProxyLinks::find(LinkId link) {
+  const auto found = links_.find(link);
+  return found == links_.end() ? nullptr : &found->second;
+}
+
+template <class T>
+void ProxyLinks::ask(const ProxyLink& proxy, Asked what, const T& object, base::Duration timeout) {
+  out_.push_back(session::SendQuery{proxy.link, session::QueryTag(static_cast<std::uint64_t>(what)),
+                                    tl::encode_boxed(object), timeout});
+}
+
+void ProxyLinks::close(LinkId link, std::string_view reason) {
+  out_.push_back(session::CloseLink{link, std::string(reason)});
+}
+
+void ProxyLinks::handle_opened(LinkId link, std::string tier) {
+  ProxyLink& proxy = links_.try_emplace(link).first->second;
+  proxy.link = link;
+  proxy.tier = std::move(tier);
+  const std::string owner = ton::to_friendly_text(config_.owner);
+  tl::ClientConnectToProxy greeting{};
+  greeting.params.flags = tl::ClientParams::kHasIsTest | tl::ClientParams::kHasMinProtoVersion;
+  greeting.params.client_owner_address = owner;
+  greeting.params.is_test = config_.network.is_test();
+  greeting.params.min_proto_version = session::kClientVersions.min;
+  greeting.params.max_proto_version = session::kClientVersions.max;
+  greeting.min_config_version = static_cast<std::int32_t>(config_.network.version());
+  ask(proxy, Asked::Handshake, greeting, kConnectTimeout);
+}
+
+void ProxyLinks::handle_closed(LinkId link) { links_.erase(link); }
+
+void ProxyLinks::handle_answer(base::Now now, LinkId link, session::QueryTag tag,
+                               base::BytesView object) {
+  ProxyLink* proxy = find(link);
+  if (!proxy) return;
+  if (tag == session::QueryTag(static_cast<std::uint64_t>(Asked::Models))) {
+    return handle_models(now, *proxy, object);
+  }
+  switch (proxy->state) {
+    case ProxyLink::State::Greeting:
+      return handle_connected(*proxy, object);
+    case ProxyLink::State::Proving:
+      return handle_proven(now, *proxy, object);
+    case ProxyLink::State::Ready: {
+      const auto status = tl::decode_boxed<tl::ClientPaymentStatus>(object);
+      if (!status) return close(link, "bad_answer");
+      proxy->status_asked = false;
+      proxy->next_status = now.steady + kPaymentStatusPeriod;
+      proxy->owed = {.in_its_books = status->max_tokens, .on_its_disk = status->db_tokens};
+      return;
+    }
+  }
+}
+
+void ProxyLinks::handle_connected(ProxyLink& proxy, base::BytesView object) {
+  const auto answer = tl::decode_boxed<tl::ClientConnectedToProxy>(object);
+  if (!answer) return close(proxy.link, "bad_answer");
+  const auto version = session::check_proxy_greeting(
+      {.is_test = config_.network.is_test(), .versions = session::kClientVersions}, answer->params);
+  if (!version) return close(proxy.link, version.error().reason());
+  const auto identity = registry::check_proxy_identity(
+      config_.network, {.owner = answer->params.proxy_owner_address,
+                        .public_key = answer->params.proxy_public_key,
+                        .contract = answer->params.proxy_sc_address});
+  if (!identity) return close(proxy.link, identity.error().reason());
+  const auto contract = ton::parse_address(answer->client_sc_address);
+  if (!contract || *contract != config_.network.client_address(config_.owner, *identity)) {
+    return close(proxy.link, "wrong_client_contract");
+  }
+  proxy.version = *version;
+  proxy.proxy_contract = ton::to_friendly_text(identity->contract);
+  proxy.state = ProxyLink::State::Proving;
+
+  const base::Bits256 secret = secret_for(config_.master_secret, identity->contract);
+  const auto* wanted = std::get_if<tl::ClientProxyConnectionAuthShort>(&answer->auth);
+  if (wanted && wanted->secret_hash == crypto::sha256(secret)) {
+    return ask(proxy, Asked::Handshake, tl::ClientAuthorizeWithProxyShort{.data = secret},
+               kAuthoriseTimeout);
+  }
+  ask(proxy, Asked::Handshake, tl::ClientAuthorizeWithProxyLong{}, kAuthoriseTimeout);
+}
+
+void ProxyLinks::handle_proven(base::Now now, ProxyLink& proxy, base::BytesView object) {
+  const auto answer = tl::decode_boxed<tl::AnyClientAuthorizationWithProxy>(object);
+  if (!answer) return close(proxy.link, "bad_answer");
+  if (const auto* failed = std::get_if<tl::ClientAuthorizationWithProxyFailed>(&*answer)) {
+    return close(proxy.link, "proxy refused: " + std::string(failed->error));
+  }
+  const auto& success = std::get<tl::ClientAuthorizationWithProxySuccess>(*answer);
+  proxy.owed = {.in_its_books = success.max_tokens, .on_its_disk = success.tokens_committed_to_db};
+  proxy.state = ProxyLink::State::Ready;
+  proxy.next_status = now.steady + kPaymentStatusPeriod;
+  proxy.next_models = now.steady;
+  handle_time(now);
+}
+
+void ProxyLinks::handle_models(base::Now now, ProxyLink& proxy, base::BytesView object) {
+  const auto answer = tl::decode_boxed<tl::ClientWorkerTypesV2>(object);
+  if (!answer || answer->types.size() > kMaxModels) return close(proxy.link, "bad_answer");
+  proxy.models_asked = false;
+  proxy.has_models = true;
+  proxy.next_models = now.steady + kModelsPeriod;
+  proxy.models.clear();
+  for (const auto& type : answer->types) {
+    openai::ModelListing listing{.name = std::string(type.name), .workers = {}, .prices = {}};
+    for (const auto& worker : type.workers) {
+      listing.workers.push_back({.coefficient = worker.coefficient,
+                                 .running = worker.active_requests,
+                                 .max_running = worker.max_active_requests});
+    }
+    proxy.models.push_back(std::move(listing));
+  }
+}
+
+void ProxyLinks::handle_query_failed(base::Now now, LinkId link, session::QueryTag tag,
+                                     std::string_view message) {
+  ProxyLink* proxy = find(link);
+  if (!proxy) return;
+  if (tag == session::QueryTag(static_cast<std::uint64_t>(Asked::Models))) {
+    proxy->models_asked = false;
+    proxy->next_models = now.steady + kModelsPeriod;
+    return;
+  }
+  close(link, "proxy refused: " + std::string(message));
+}
+
+bool ProxyLinks::handle_payment(LinkId link, base::BytesView object) {
+  ProxyLink* proxy = find(link);
+  switch (tl::peek_id(object).value_or(0)) {
+    case tl::ProxySignedPayment::kId:
+    case tl::ProxySignedPaymentEmpty::kId:
+      return true;
+    case tl::ProxyClientRequestPayment::kId: {
+      const auto message = tl::decode_boxed<tl::ProxyClientRequestPayment>(object);
+      if (!message) {
+        close(link, "bad_payment");
+      } else if (proxy) {
+        proxy->owed = {.in_its_books = message->max_tokens, .on_its_disk = message->db_tokens};
+      }
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+void ProxyLinks::handle_time(base::Now now) {
+  for (auto& [link, proxy] : links_) {
+    if (proxy.state != ProxyLink::State::Ready) continue;
+    if (!proxy.status_asked && proxy.next_status <= now.steady) {
+      proxy.status_asked = true;
+      ask(proxy, Asked::Status, tl::ClientUpdatePaymentStatus{}, kPaymentStatusTimeout);
+    }
+    if (!proxy.models_asked && proxy.next_models <= now.steady) {
+      proxy.models_asked = true;
+      ask(proxy, Asked::Models, tl::ClientGetWorkerTypesV2{}, kModelsTimeout);
+    }
+  }
+}
+
+std::optional<base::Instant> ProxyLinks::poll_deadline() const {
+  std::optional<base::Instant> next;
+  const auto consider = [&](bool asked, base::Instant at) {
+    if (!asked) next = next ? std::min(*next, at) : at;
+  };
+  for (const auto& [link, proxy] : links_) {
+    if (proxy.state != ProxyLink::State::Ready) continue;
+    consider(proxy.status_asked, proxy.next_status);
+    consider(proxy.models_asked, proxy.next_models);
+  }
+  return next;
+}
+
+ProxyLink* ProxyLinks::choose(std::string_view model) {
+  ProxyLink* best = nullptr;
+  bool best_has_model = false;
+  for (auto& [link, proxy] : links_) {
+    if (proxy.state != ProxyLink::State::Ready) continue;
+    const bool has_model = std::ranges::any_of(
+        proxy.models, [&](const openai::ModelListing& listing) { return listing.name == model; });
+    const bool better = !best || (has_model && !best_has_model) ||
+                        (has_model == best_has_model && proxy.running < best->running);
+    if (!better) continue;
+    best = &proxy;
+    best_has_model = has_model;
+  }
+  return best;
+}
+
+bool ProxyLinks::any_ready() const {
+  return std::ranges::any_of(
+      links_, [](const auto& entry) { return entry.second.state == ProxyLink::State::Ready; });
+}
+
+std::vector<openai::ModelListing> ProxyLinks::models() const {
+  std::map<std::string, openai::ModelListing> by_name;
+  for (const auto& [link, proxy] : links_) {
+    for (const auto& listing : proxy.models) {
+      openai::ModelListing& merged = by_name[listing.name];
+      merged.name = listing.name;
+      merged.workers.insert(merged.workers.end(), listing.workers.begin(), listing.workers.end());
+    }
+  }
+  std::vector<openai::ModelListing> all;
+  for (auto& [name, listing] : by_name) all.push_back(std::move(listing));
+  return all;
+}
+
+std::vector<std::string> ProxyLinks::model_names() const {
+  std::vector<std::string> names;
+  for (const auto& listing : models()) names.push_back(listing.name);
+  return names;
+}
+
+}  // namespace cocoon::client

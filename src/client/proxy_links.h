@@ -1,0 +1,95 @@
+// The client's side of sessions with proxies: greeting, proof, payment status, list of models.
+//
+// The client recomputes both contract addresses that a proxy names and refuses a proxy that names
+// others. It proves itself by a secret made for this one proxy contract, so that no proxy can spend
+// at another; it never offers the empty secret. Where a proxy asks for something else than that
+// secret, the client asks for the long proof, which a network without a chain grants or refuses in
+// words.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "client/config.h"
+#include "openai/models.h"
+#include "session/link.h"
+#include "tl/types.h"
+
+namespace cocoon::client {
+
+// What a proxy says the client owes, in adjusted tokens since the account began.
+struct Owed {
+  std::int64_t in_its_books = 0;
+  std::int64_t on_its_disk = 0;
+};
+
+struct ProxyLink {
+  enum class State { Greeting, Proving, Ready };
+
+  session::LinkId link;
+  State state = State::Greeting;
+  std::int32_t version = 0;
+  std::string proxy_contract;  // friendly text, for people
+  std::string tier;            // what the proxy's evidence proved, for people
+  Owed owed;
+  std::size_t running = 0;
+  // One query of each kind at a time.
+  enum class Asked : std::uint64_t { Handshake = 1, Status = 2, Models = 3 };
+  bool status_asked = false;
+  bool models_asked = false;
+  base::Instant next_status;
+  base::Instant next_models;
+  bool has_models = false;
+  std::vector<openai::ModelListing> models;
+};
+
+// SHA-256-HMAC of the proxy contract's raw address under the master secret: what this client shows
+// to that proxy.
+base::Bits256 secret_for(const base::Secret& master, const ton::Address& proxy_contract);
+
+class ProxyLinks {
+ public:
+  ProxyLinks(const Config& config, std::deque<session::LinkEffect>& out)
+      : config_(config), out_(out) {}
+
+  void handle_opened(session::LinkId link, std::string tier);
+  void handle_closed(session::LinkId link);
+  void handle_answer(base::Now now, session::LinkId link, session::QueryTag tag,
+                     base::BytesView object);
+  void handle_query_failed(base::Now now, session::LinkId link, session::QueryTag tag,
+                           std::string_view message);
+  // proxy.clientRequestPayment and a bare proxy.signedPayment. False if the object is something
+  // else.
+  bool handle_payment(session::LinkId link, base::BytesView object);
+  void handle_time(base::Now now);
+  std::optional<base::Instant> poll_deadline() const;
+
+  ProxyLink* find(session::LinkId link);
+  // A ready link whose proxy offers `model`, else any ready one; the least busy of them. Null if
+  // none is ready.
+  ProxyLink* choose(std::string_view model);
+  const std::map<session::LinkId, ProxyLink>& all() const { return links_; }
+  bool any_ready() const;
+  // All models of all ready proxies, by name.
+  std::vector<openai::ModelListing> models() const;
+  std::vector<std::string> model_names() const;
+  void close(session::LinkId link, std::string_view reason);
+
+ private:
+  void handle_connected(ProxyLink& proxy, base::BytesView object);
+  void handle_proven(base::Now now, ProxyLink& proxy, base::BytesView object);
+  void handle_models(base::Now now, ProxyLink& proxy, base::BytesView object);
+  template <class T>
+  void ask(const ProxyLink& proxy, ProxyLink::Asked what, const T& object, base::Duration timeout);
+
+  const Config& config_;
+  std::deque<session::LinkEffect>& out_;
+  std::map<session::LinkId, ProxyLink> links_;
+};
+
+}  // namespace cocoon::client

@@ -1,0 +1,82 @@
+#include "proxy/proxy.h"
+
+#include <algorithm>
+
+#include "tl/codec.h"
+
+namespace cocoon::proxy {
+namespace {
+
+constexpr base::Duration kSweepPeriod = std::chrono::seconds(5);
+
+}  // namespace
+
+Proxy::Proxy(Config config, payment::Ledger ledger, base::Random& random)
+    : core_(std::move(config), std::move(ledger), random) {}
+
+void Proxy::handle_opened(base::Now now, session::LinkId link, PeerRole role,
+                          const base::Bits256& image_hash) {
+  switch (role) {
+    case PeerRole::Client:
+      return clients_.handle_opened(now, link);
+    case PeerRole::Worker:
+      return workers_.handle_opened(now, link, image_hash);
+  }
+}
+
+void Proxy::handle_closed(base::Now now, session::LinkId link) {
+  // The worker leaves the market first, so that its requests are not given to it again.
+  if (const WorkerSession* worker = workers_.find(link)) {
+    if (worker->offer) {
+      CHECK(core_.market.set_availability(*worker->offer, market::Availability::Disabled));
+    }
+    requests_.handle_worker_lost(now, link);
+    workers_.handle_closed(link);
+  }
+  clients_.handle_closed(link);
+}
+
+void Proxy::handle_query(base::Now now, session::LinkId link, std::int64_t query_id,
+                         base::BytesView object) {
+  clients_.handle_query(now, link, query_id, object);
+  workers_.handle_query(now, link, query_id, object);
+}
+
+void Proxy::handle_message(base::Now now, session::LinkId link, base::BytesView object) {
+  if (clients_.find(link)) {
+    if (requests_.handle_client_message(now, link, object) == Requests::Handled::Yes) return;
+  } else if (workers_.find(link)) {
+    if (requests_.handle_worker_message(now, link, object) == Requests::Handled::Yes) return;
+    if (workers_.handle_message(link, object) == WorkerSessions::Handled::Yes) return;
+  } else {
+    return;
+  }
+  core_.disconnect(link, "unexpected_message");
+}
+
+void Proxy::handle_time(base::Now now) {
+  requests_.handle_time(now);
+  if (next_sweep_ > now.steady) return;
+  clients_.handle_time(now);
+  workers_.handle_time(now);
+  next_sweep_ = now.steady + kSweepPeriod;
+}
+
+void Proxy::handle_persisted(std::uint64_t sequence) {
+  core_.ledger.handle_persisted(sequence);
+  core_.outbox.handle_persisted(sequence);
+  if (core_.service == Service::DiskFailed) core_.service = Service::Serving;
+}
+
+void Proxy::handle_disk_failure() {
+  if (core_.service == Service::Serving) core_.service = Service::DiskFailed;
+}
+
+void Proxy::handle_drain() { core_.service = Service::Draining; }
+
+std::optional<base::Instant> Proxy::poll_deadline() const {
+  const auto request = requests_.poll_deadline();
+  return request ? std::min(*request, next_sweep_) : next_sweep_;
+}
+
+}  // namespace cocoon::proxy

@@ -1,0 +1,62 @@
+// Proxy: the whole proxy role as one machine. It talks to clients and workers over links that the
+// shell opens, keeps the books, and chooses a worker for each request; it reads no prompt and no
+// answer.
+//
+// The shell's part: open sessions (TLS, attestation, frames) and report them here; call
+// handle_time() at poll_deadline(); after every input drain poll_effect() in order and hand
+// poll_batch() to the disk; report what is durable by handle_persisted(). What peers may rely on
+// leaves only after that.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "proxy/client_sessions.h"
+#include "proxy/core.h"
+#include "proxy/requests.h"
+#include "proxy/worker_sessions.h"
+
+namespace cocoon::proxy {
+
+enum class PeerRole { Client, Worker };
+
+class Proxy {
+ public:
+  Proxy(Config config, payment::Ledger ledger, base::Random& random);
+
+  // A session with an admitted peer is ready. `image_hash` is what its evidence proved (all zero
+  // for none).
+  void handle_opened(base::Now now, session::LinkId link, PeerRole role,
+                     const base::Bits256& image_hash);
+  void handle_closed(base::Now now, session::LinkId link);
+  void handle_query(base::Now now, session::LinkId link, std::int64_t query_id,
+                    base::BytesView object);
+  void handle_message(base::Now now, session::LinkId link, base::BytesView object);
+  void handle_time(base::Now now);
+  // Every ledger entry up to `sequence` is on disk.
+  void handle_persisted(std::uint64_t sequence);
+  // The disk can't be written: nothing new is admitted and nothing undurable is said.
+  void handle_disk_failure();
+  // New work is refused from now on; running requests finish.
+  void handle_drain();
+
+  std::optional<session::LinkEffect> poll_effect() { return core_.outbox.poll(); }
+  std::optional<payment::LedgerBatch> poll_batch() { return core_.ledger.poll_batch(); }
+  std::optional<base::Instant> poll_deadline() const;
+
+  // For displays and the end of a drain.
+  const Core& core() const { return core_; }
+  const ClientSessions& clients() const { return clients_; }
+  const WorkerSessions& workers() const { return workers_; }
+  std::size_t running() const { return requests_.running(); }
+  bool idle() const { return requests_.running() == 0 && core_.outbox.waiting() == 0; }
+
+ private:
+  Core core_;
+  ClientSessions clients_{core_};
+  WorkerSessions workers_{core_};
+  Requests requests_{core_, clients_, workers_};
+  base::Instant next_sweep_{};  // of sessions that don't finish their handshake
+};
+
+}  // namespace cocoon::proxy

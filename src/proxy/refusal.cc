@@ -1,0 +1,29 @@
+#include "proxy/refusal.h"
+
+namespace cocoon::proxy {
+
+std::string_view reason_name(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::BadPrice:
+      return "bad_price";
+    case Refusal::BadCapacity:
+      return "bad_capacity";
+    case Refusal::BadModel:
+      return "bad_model";
+    case Refusal::ModelNotRegistered:
+      return "model_not_registered";
+    case Refusal::ImageNotRegistered:
+      return "image_not_registered";
+    case Refusal::BadRequest:
+      return "bad_request";
+    case Refusal::ConfigTooOld:
+      return "config_too_old";
+    case Refusal::Draining:
+      return "draining";
+    case Refusal::TooManyRequests:
+      return "too_many_requests";
+  }
+  return "unknown";
+}
+
+}  // namespace cocoon::proxy

@@ -1,0 +1,384 @@
+#include "proxy/requests.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "payment/wire_tokens.h"
+#include "proxy/refusal.h"
+#include "session/fault.h"
+#include "tl/codec.h"
+
+namespace cocoon::proxy {
+namespace {
+
+using base::Error;
+using base::Result;
+using session::LinkId;
+using session::WireError;
+
+constexpr std::int32_t code(WireError error) { return static_cast<std::int32_t>(error); }
+
+base::Duration clamp_timeout(double seconds) {
+  if (!std::isfinite(seconds)) return kMaxTimeout;
+  const double most = std::chrono::duration<double>(kMaxTimeout).count();
+  const double least = std::chrono::duration<double>(kMinTimeout).count();
+  return std::chrono::duration_cast<base::Duration>(
+      std::chrono::duration<double>(std::clamp(seconds, least, most)));
+}
+
+struct WireRefusal {
+  std::int32_t code;
+  std::string text;
+};
+
+WireRefusal describe(const market::Refusal& refusal, const std::string& model) {
+  switch (refusal.reason) {
+    case market::RefusalReason::UnknownModel:
+      return {code(WireError::ProtocolViolation), "unknown model " + model};
+    case market::RefusalReason::NoneEnabled:
+      return {code(WireError::NotReady), "no ready workers for this model"};
+    case market::RefusalReason::TooExpensive:
+      return {code(WireError::NotReady),
+              "can run this query with coefficient=" +
+                  std::to_string(refusal.lowest_coefficient.value_or(0))};
+    case market::RefusalReason::AllBusy:
+      return {code(WireError::NotReady), "no ready workers: all of them are busy"};
+  }
+  return {code(WireError::Failure), "no worker"};
+}
+
+// A failure before the first answer part that says nothing about the request itself: another worker
+// may do better.
+bool worth_another_attempt(std::int32_t error_code) {
+  return error_code != code(WireError::ProtocolViolation) && error_code != code(WireError::Timeout);
+}
+
+}  // namespace
+
+std::optional<Result<Requests::Order>> Requests::decode_order(base::BytesView object) {
+  const auto fill = [](const auto& message) {
+    return Order{.id = message.request_id,
+                 .model = message.model_name,
+                 .query = message.query,
+                 .max_coefficient = message.max_coefficient,
+                 .max_tokens = message.max_tokens,
+                 .timeout = message.timeout,
+                 .min_config_version = message.min_config_version};
+  };
+  switch (tl::peek_id(object).value_or(0)) {
+    case tl::ClientRunQuery::kId: {
+      const auto message = tl::decode_boxed<tl::ClientRunQuery>(object);
+      if (!message) return message.error();
+      return fill(*message);
+    }
+    case tl::ClientRunQueryEx::kId: {
+      const auto message = tl::decode_boxed<tl::ClientRunQueryEx>(object);
+      if (!message) return message.error();
+      Order order = fill(*message);
+      const bool debug = (message->flags & tl::ClientRunQueryEx::kHasEnableDebug) != 0;
+      if (debug && message->enable_debug) order.debug = Debug::On;
+      return order;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+Requests::Handled Requests::handle_client_message(base::Now now, LinkId link,
+                                                  base::BytesView object) {
+  ClientSession* client = clients_.find(link);
+  const auto order = decode_order(object);
+  if (!client || !order) return Handled::No;
+  if (client->state != ClientSession::State::Ready || !*order) {
+    core_.disconnect(link, *order ? "unauthorised_request" : "bad_request_message");
+    return Handled::Yes;
+  }
+  ++core_.counters.requests;
+  core_.counters.request_bytes += (*order)->query.size();
+  const auto admitted = admit(now, *client, **order);
+  if (!admitted) {
+    ++core_.counters.rejected;
+    core_.count_refusal(admitted.error().reason());
+    Running refused{};
+    refused.client_link = link;
+    refused.key.id = (*order)->id;
+    refused.client_version = client->version;
+    say_failure(refused, code(WireError::Error), admitted.error().message());
+  }
+  return Handled::Yes;
+}
+
+Result<void> Requests::admit(base::Now now, ClientSession& client, const Order& order) {
+  if (core_.service != Service::Serving) {
+    return Error(Refusal::Draining, "this proxy takes no new requests now; use another one");
+  }
+  if (running_.size() >= kMaxRunning || client.running >= kMaxRunningPerClient) {
+    return Error(Refusal::TooManyRequests, "too many requests are running; wait for some to end");
+  }
+  if (order.min_config_version < 0 ||
+      static_cast<std::uint32_t>(order.min_config_version) > core_.config.network.version()) {
+    return Error(Refusal::ConfigTooOld, "active config version is too low");
+  }
+  if (order.model.empty() || order.model.size() > kMaxModelName) {
+    return Error(Refusal::BadRequest, "a model name of 1 to 512 bytes is needed");
+  }
+  const payment::RequestKey key = TRY(reserve(client, order));
+
+  Running running{};
+  running.client_link = client.link;
+  running.key = key;
+  running.model = order.model;
+  running.max_coefficient = order.max_coefficient;
+  running.client_version = client.version;
+  running.debug = order.debug;
+  running.deadline = now.steady + clamp_timeout(order.timeout);
+  running.admitted_at = now.wall;
+  running.query = base::to_bytes(order.query);
+  ++client.running;
+  const auto refusal = dispatch(now, std::move(running));
+  if (refusal) {
+    Running unserved{};
+    unserved.client_link = client.link;
+    unserved.key = key;
+    unserved.model = order.model;
+    unserved.client_version = client.version;
+    end_unserved(now, unserved, *refusal);
+  }
+  return {};
+}
+
+Result<payment::RequestKey> Requests::reserve(const ClientSession& client, const Order& order) {
+  if (order.max_tokens < 0 || order.max_tokens > kMaxRequestTokens) {
+    return Error(Refusal::BadRequest, "max_tokens must be from 0 to 10000000");
+  }
+  if (order.max_coefficient < 0 || order.max_coefficient > kMaxCoefficient) {
+    return Error(Refusal::BadRequest, "max_coefficient must be from 0 to 999999999");
+  }
+  const auto worst_case =
+      TRY(payment::worst_case({.prompt = std::nullopt,
+                               .request_bytes = static_cast<std::int64_t>(order.query.size()),
+                               .max_completion = {order.max_tokens},
+                               .coefficient = {order.max_coefficient}},
+                              core_.tariff));
+  const payment::RequestKey key{.client = client.account, .id = order.id};
+  const auto reserved = core_.ledger.reserve(key, worst_case, core_.tariff);
+  if (reserved) return key;
+  if (reserved.error().is(payment::PaymentReason::InsufficientFunds)) {
+    return Error(payment::PaymentReason::InsufficientFunds,
+                 "client balance is too low: " + reserved.error().message());
+  }
+  return reserved.error();
+}
+
+std::optional<market::Refusal> Requests::dispatch(base::Now now, Running running) {
+  const auto choice = core_.market.choose(now.steady,
+                                          {.model = running.model,
+                                           .max_coefficient = running.max_coefficient,
+                                           .excluded = running.tried},
+                                          core_.random);
+  if (const auto* refusal = std::get_if<market::Refusal>(&choice)) return *refusal;
+  const auto offer = std::get<market::WorkerId>(choice);
+  const WorkerSession* worker = workers_.find(offer);
+  CHECK(worker);
+  CHECK(core_.market.started(offer));
+
+  running.worker = offer;
+  running.worker_link = worker->link;
+  running.started = now.steady;
+  running.tried.push_back(offer);
+  const base::Bits256 worker_request_id = core_.random.bits256();
+  send_to_worker(now, worker_request_id, running, *worker);
+  const bool keep = running.tried.size() < kMaxAttempts &&
+                    kept_bytes_ + running.query.size() <= kMaxKeptRequestBytes;
+  if (!keep) running.query = {};
+  kept_bytes_ += running.query.size();
+  deadlines_.emplace(running.deadline, worker_request_id);
+  running_.emplace(worker_request_id, std::move(running));
+  return std::nullopt;
+}
+
+void Requests::send_to_worker(base::Now now, const base::Bits256& worker_request_id,
+                              const Running& running, const WorkerSession& worker) {
+  const auto left = std::max(running.deadline - now.steady, kMinTimeout);
+  const double timeout = std::chrono::duration<double>(left).count() * kTimeoutShare;
+  const auto fill = [&](auto message) {
+    message.query = running.query;
+    message.signed_payment = worker.payment.last();
+    message.coefficient = worker.coefficient;
+    message.timeout = timeout;
+    message.request_id = worker_request_id;
+    return message;
+  };
+  if (worker.version == 0) {
+    core_.outbox.say(
+        session::SendMessage{worker.link, tl::encode_boxed(fill(tl::ProxyRunQuery{}))});
+    return;
+  }
+  tl::ProxyRunQueryEx message = fill(tl::ProxyRunQueryEx{});
+  message.flags = tl::ProxyRunQueryEx::kHasEnableDebug;
+  message.enable_debug = running.debug == Debug::On;
+  core_.outbox.say(session::SendMessage{worker.link, tl::encode_boxed(message)});
+}
+
+Requests::Handled Requests::handle_worker_message(base::Now now, LinkId link,
+                                                  base::BytesView object) {
+  const auto answer = decode_worker_answer(object);
+  if (!answer) return Handled::No;
+  if (!*answer) {
+    core_.disconnect(link, "bad_answer_message");
+    return Handled::Yes;
+  }
+  const auto request = running_.find((*answer)->request_id);
+  // Only the worker that a request was given to may answer it.
+  if (request == running_.end() || request->second.worker_link != link) {
+    ++core_.counters.late_answers;
+    return Handled::Yes;
+  }
+  pass_on(now, request, **answer);
+  return Handled::Yes;
+}
+
+void Requests::pass_on(base::Now now, RunningMap::iterator request, Answer answer) {
+  Running& running = request->second;
+  if (answer.kind == AnswerKind::Failure) {
+    const bool charged =
+        running.answering && answer.end && answer.end->tokens.total_tokens_used > 0;
+    if (charged) return finish(now, request, answer);
+    return fail(now, request, answer.error_code, answer.error, market::Outcome::Failed);
+  }
+  const bool is_head = answer.kind == AnswerKind::Head;
+  if (is_head == running.answering) {
+    const LinkId worker = running.worker_link;
+    fail(now, request, code(WireError::Failure), "the worker broke the order of answer parts",
+         market::Outcome::Failed);
+    return core_.disconnect(worker, "answer_order");
+  }
+  core_.counters.answer_bytes += answer.body.size();
+  running.answering = true;
+  kept_bytes_ -= running.query.size();
+  running.query = {};
+  if (answer.end) return finish(now, request, answer);
+  answer.request_id = running.key.id;
+  core_.outbox.say(session::SendMessage{
+      running.client_link,
+      encode_client_answer(answer, {}, running.debug, running.client_version)});
+}
+
+// The last part: the ledger entry first, everything that reports the charge after it is durable.
+void Requests::finish(base::Now now, RunningMap::iterator request, const Answer& answer) {
+  const LinkId worker_link = request->second.worker_link;
+  WorkerSession* worker = workers_.find(worker_link);
+  CHECK(worker);
+  const auto charge = core_.ledger.commit(now, request->second.key, worker->account,
+                                          payment::from_wire(answer.end->tokens));
+  if (!charge) {
+    const std::string reason(charge.error().reason());
+    fail(now, request, code(WireError::Failure), "the worker's usage report is invalid",
+         market::Outcome::Failed);
+    return core_.disconnect(worker_link, reason);
+  }
+  const bool failed = answer.kind == AnswerKind::Failure;
+  const Running running =
+      take(now, request, failed ? market::Outcome::Failed : market::Outcome::Succeeded);
+  ++(failed ? core_.counters.failed : core_.counters.answered);
+  if (charge->excess.count > 0) core_.count_refusal("usage_capped");
+
+  Answer last = answer;
+  last.request_id = running.key.id;
+  last.end->tokens = payment::to_wire(charge->tokens);
+  const ClientEnd end{.proxy_debug = "{}",
+                      .proxy_start_time = base::to_unix_seconds(running.admitted_at),
+                      .proxy_end_time = base::to_unix_seconds(now.wall)};
+  core_.outbox.say_after(
+      charge->sequence,
+      session::SendMessage{running.client_link,
+                           encode_client_answer(last, end, running.debug, running.client_version)});
+  if (ClientSession* client = clients_.find(running.client_link)) {
+    clients_.say_payment(*client, running.key.id, charge->tokens.total, charge->sequence);
+  }
+  workers_.say_payment(*worker, answer.request_id, charge->tokens.total, charge->sequence);
+}
+
+void Requests::fail(base::Now now, RunningMap::iterator request, std::int32_t error_code,
+                    std::string_view text, market::Outcome outcome) {
+  const std::string error(text);  // may point into the request
+  const bool timed_out = error_code == code(WireError::Timeout);
+  Running running = take(now, request, outcome);
+  if (!running.answering && !running.query.empty() && !timed_out &&
+      worth_another_attempt(error_code) && core_.service == Service::Serving) {
+    // A copy to fall back on is not needed: dispatch moves only when it has found a worker.
+    Running again = std::move(running);
+    const Running facts{.client_link = again.client_link,
+                        .key = again.key,
+                        .model = again.model,
+                        .client_version = again.client_version};
+    if (!dispatch(now, std::move(again))) {
+      ++core_.counters.retried;
+      if (ClientSession* client = clients_.find(facts.client_link)) ++client->running;
+      return;
+    }
+    running = facts;
+  }
+  ++core_.counters.failed;
+  SUSPECT(core_.ledger.refund(now, running.key).ok());
+  say_failure(running, error_code, error);
+}
+
+Requests::Running Requests::take(base::Now now, RunningMap::iterator request,
+                                 market::Outcome outcome) {
+  Running running = std::move(request->second);
+  core_.market.finished(now.steady, running.worker, outcome, now.steady - running.started);
+  kept_bytes_ -= running.query.size();
+  deadlines_.erase({running.deadline, request->first});
+  running_.erase(request);
+  if (ClientSession* client = clients_.find(running.client_link)) --client->running;
+  return running;
+}
+
+void Requests::end_unserved(base::Now now, const Running& running, const market::Refusal& refusal) {
+  SUSPECT(core_.ledger.refund(now, running.key).ok());
+  if (ClientSession* client = clients_.find(running.client_link)) --client->running;
+  ++core_.counters.rejected;
+  core_.count_refusal(market::reason_name(refusal.reason));
+  const WireRefusal said = describe(refusal, running.model);
+  say_failure(running, said.code, said.text);
+}
+
+// Existing clients read the final object of every error, so it is always there.
+void Requests::say_failure(const Running& running, std::int32_t error_code, std::string_view text) {
+  Answer answer{.kind = AnswerKind::Failure, .request_id = running.key.id};
+  answer.error_code = error_code;
+  answer.error = text;
+  answer.end = AnswerEnd{.tokens = {}, .worker_debug = {}};
+  core_.outbox.say(session::SendMessage{
+      running.client_link,
+      encode_client_answer(answer, {}, running.debug, running.client_version)});
+}
+
+void Requests::handle_worker_lost(base::Now now, LinkId link) {
+  std::vector<base::Bits256> lost;
+  for (const auto& [id, running] : running_) {
+    if (running.worker_link == link) lost.push_back(id);
+  }
+  for (const auto& id : lost) {
+    const auto request = running_.find(id);
+    fail(now, request, code(WireError::Cancelled),
+         request->second.answering ? "the worker was lost in the middle of its answer"
+                                   : "the worker was lost before it answered",
+         market::Outcome::Failed);
+  }
+}
+
+void Requests::handle_time(base::Now now) {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
+    fail(now, running_.find(deadlines_.begin()->second), code(WireError::Timeout),
+         "the request timed out", market::Outcome::Failed);
+  }
+}
+
+std::optional<base::Instant> Requests::poll_deadline() const {
+  if (deadlines_.empty()) return std::nullopt;
+  return deadlines_.begin()->first;
+}
+
+}  // namespace cocoon::proxy

@@ -1,0 +1,98 @@
+// Running requests of the proxy: admission, choice of a worker, forwarding of the answer, the
+// charge.
+//
+// A request is admitted when its client's account covers the worst case, and then has exactly one
+// end: a charge, when the last part of an answer came from the worker it was given to, or a refund.
+// What reports that charge leaves only after the ledger entry is on disk. Until the first answer
+// part a request whose worker is lost goes to another worker; after it, the client gets an error
+// and pays nothing. Answers from any other worker, or for requests that have ended, change nothing
+// and are counted. A client that goes away does not stop its request: versions up to 4 have no
+// message for that, so the worker finishes and is paid.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "proxy/answer.h"
+#include "proxy/client_sessions.h"
+#include "proxy/core.h"
+#include "proxy/worker_sessions.h"
+
+namespace cocoon::proxy {
+
+class Requests {
+ public:
+  Requests(Core& core, ClientSessions& clients, WorkerSessions& workers)
+      : core_(core), clients_(clients), workers_(workers) {}
+
+  enum class Handled { Yes, No };
+  // client.runQuery and client.runQueryEx.
+  Handled handle_client_message(base::Now now, session::LinkId link, base::BytesView object);
+  // All forms of answers.
+  Handled handle_worker_message(base::Now now, session::LinkId link, base::BytesView object);
+  // Before the session is forgotten.
+  void handle_worker_lost(base::Now now, session::LinkId link);
+  void handle_time(base::Now now);
+  std::optional<base::Instant> poll_deadline() const;
+
+  std::size_t running() const { return running_.size(); }
+
+ private:
+  // What a client asked for, in one form for all versions.
+  struct Order {
+    base::Bits256 id{};
+    std::string_view model;
+    base::BytesView query;  // boxed http.request
+    std::int32_t max_coefficient = 0;
+    std::int32_t max_tokens = 0;
+    double timeout = 0;  // seconds
+    std::int32_t min_config_version = 0;
+    Debug debug = Debug::Off;
+  };
+  struct Running {
+    session::LinkId client_link{};
+    payment::RequestKey key{};
+    std::string model{};
+    std::int32_t max_coefficient = 0;
+    std::int32_t client_version = 0;
+    Debug debug = Debug::Off;
+    base::Instant deadline{};
+    base::WallTime admitted_at{};
+    base::Bytes query{};  // kept until the first answer part, for another attempt
+    std::vector<market::WorkerId> tried{};
+    session::LinkId worker_link{};
+    market::WorkerId worker{};
+    base::Instant started{};
+    bool answering = false;  // the first answer part has been passed on
+  };
+  using RunningMap = std::unordered_map<base::Bits256, Running, base::Bits256Hash>;
+
+  static std::optional<base::Result<Order>> decode_order(base::BytesView object);
+  base::Result<void> admit(base::Now now, ClientSession& client, const Order& order);
+  base::Result<payment::RequestKey> reserve(const ClientSession& client, const Order& order);
+  // Gives the request to a worker under a fresh id; or says why none takes it.
+  std::optional<market::Refusal> dispatch(base::Now now, Running running);
+  void send_to_worker(base::Now now, const base::Bits256& worker_request_id, const Running& running,
+                      const WorkerSession& worker);
+  void pass_on(base::Now now, RunningMap::iterator request, Answer answer);
+  void finish(base::Now now, RunningMap::iterator request, const Answer& answer);
+  void fail(base::Now now, RunningMap::iterator request, std::int32_t code, std::string_view text,
+            market::Outcome outcome);
+  // Releases the worker's slot and forgets the request.
+  Running take(base::Now now, RunningMap::iterator request, market::Outcome outcome);
+  void end_unserved(base::Now now, const Running& running, const market::Refusal& refusal);
+  void say_failure(const Running& running, std::int32_t code, std::string_view text);
+
+  Core& core_;
+  ClientSessions& clients_;
+  WorkerSessions& workers_;
+  RunningMap running_;  // by the id that the worker knows
+  std::set<std::pair<base::Instant, base::Bits256>> deadlines_;
+  std::size_t kept_bytes_ = 0;
+};
+
+}  // namespace cocoon::proxy

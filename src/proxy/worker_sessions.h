@@ -1,0 +1,77 @@
+// The proxy's side of sessions with workers: greeting, comparison of balances, enabling, price
+// changes.
+//
+// A worker session is Greeting, then Comparing (both sides say what the worker has earned), then
+// Serving once the handshake is complete. Only a Serving worker is in the market; it leaves the
+// market when its link closes. What the worker believes about its earnings never changes our books
+// and never stops the proxy: when it knows more than the ledger does, the difference is reported to
+// it and counted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+#include "base/time.h"
+#include "market/market.h"
+#include "proxy/core.h"
+#include "proxy/limits.h"
+
+namespace cocoon::proxy {
+
+struct WorkerSession {
+  enum class State { Greeting, Comparing, Extended, Serving };
+
+  session::LinkId link;
+  State state = State::Greeting;
+  base::Bits256 image_hash{};
+  std::int32_t version = 0;
+  base::Instant handshake_deadline{};
+  ton::Address owner{};
+  ton::Address contract{};
+  std::string model{};       // as registered: name@commit:verity-hash
+  std::string base_model{};  // what clients ask for: the part before '@'
+  std::int32_t coefficient = 0;
+  std::int32_t slots = 0;
+  payment::AccountId account{};             // valid after Greeting
+  std::optional<market::WorkerId> offer{};  // set in state Serving
+  PaymentVoice payment{};
+};
+
+class WorkerSessions {
+ public:
+  explicit WorkerSessions(Core& core) : core_(core) {}
+
+  void handle_opened(base::Now now, session::LinkId link, const base::Bits256& image_hash);
+  void handle_closed(session::LinkId link);
+  void handle_query(base::Now now, session::LinkId link, std::int64_t query_id,
+                    base::BytesView object);
+  // True if the message was one of ours; answers to requests are not.
+  enum class Handled { Yes, No };
+  Handled handle_message(session::LinkId link, base::BytesView object);
+  void handle_time(base::Now now);
+
+  WorkerSession* find(session::LinkId link);
+  WorkerSession* find(market::WorkerId offer);
+  std::size_t size() const { return sessions_.size(); }
+  const std::unordered_map<session::LinkId, WorkerSession>& all() const { return sessions_; }
+
+  // Tells the worker what it has earned after a request, once `sequence` is on disk. The payer is
+  // never named.
+  void say_payment(WorkerSession& session, const base::Bits256& request_id, base::TokenCount tokens,
+                   std::uint64_t sequence);
+
+ private:
+  void greet(base::Now now, WorkerSession& session, std::int64_t query_id, base::BytesView object);
+  void compare(WorkerSession& session, std::int64_t query_id, base::BytesView object);
+  void complete(WorkerSession& session, std::int64_t query_id, base::BytesView object);
+  void serve(WorkerSession& session, std::int64_t query_id, base::BytesView object);
+  base::Result<void> check_terms(const WorkerSession& session,
+                                 const tl::WorkerParams& params) const;
+
+  Core& core_;
+  std::unordered_map<session::LinkId, WorkerSession> sessions_;
+  std::unordered_map<std::uint64_t, session::LinkId> by_offer_;
+};
+
+}  // namespace cocoon::proxy

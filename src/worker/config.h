@@ -1,0 +1,21 @@
+// What a worker machine is told once, at start.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "registry/snapshot.h"
+#include "ton/address.h"
+
+namespace cocoon::worker {
+
+struct Config {
+  registry::Snapshot network;
+  ton::Address owner;  // who is paid
+  std::string model;   // as registered: name@commit:verity-hash, or a bare name on test networks
+  std::int32_t coefficient = 1000;  // price, 1000 = 1.0
+  std::int32_t max_active = 16;     // requests at once, over all proxies
+  std::int32_t proxy_count = 1;     // how many proxies it is going to dial
+};
+
+}  // namespace cocoon::worker

@@ -1,0 +1,62 @@
+// Job: one request on its way through the engine: from the engine's bytes to the answer messages of
+// the protocol.
+//
+// A plain answer that stays small is held back and goes out as one message whose length is known; a
+// stream, or a long answer, goes out piece by piece as it comes, unchanged. Usage is read from the
+// bytes as they pass. A job ends exactly once: with its end message or with a failure.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "openai/headers.h"
+#include "openai/usage.h"
+#include "payment/pricing.h"
+#include "session/link.h"
+
+namespace cocoon::worker {
+
+struct JobTerms {
+  session::LinkId link{};
+  std::int32_t version = 0;
+  base::Bits256 request_id{};
+  payment::Coefficient coefficient;
+  payment::Tariff tariff;
+  enum class Debug { Off, On } debug = Debug::Off;
+  base::WallTime received_at;
+};
+
+class Job {
+ public:
+  explicit Job(const JobTerms& terms) : terms_(terms) {}
+
+  const JobTerms& terms() const { return terms_; }
+  // Each answers with the messages to send now, in order.
+  std::vector<base::Bytes> handle_head(base::Now now, std::uint32_t status,
+                                       std::span<const openai::Header> headers);
+  std::vector<base::Bytes> handle_body(base::Now now, base::BytesView bytes);
+  std::vector<base::Bytes> handle_end(base::Now now);
+  base::Bytes fail(base::Now now, std::int32_t code, std::string_view error) const;
+
+  // What the answer is billed at so far.
+  payment::AdjustedTokens bill() const;
+  bool has_head() const { return status_ != 0; }
+
+ private:
+  enum class Mode { Holding, Streaming };
+
+  base::Bytes head_message(base::Now now, base::BytesView payload, const base::WallTime* end) const;
+  base::Bytes part_message(base::BytesView bytes, const base::WallTime* end) const;
+
+  JobTerms terms_;
+  Mode mode_ = Mode::Holding;
+  std::uint32_t status_ = 0;
+  std::vector<openai::Header> headers_;
+  base::Bytes held_;
+  openai::UsageScanner usage_;
+};
+
+}  // namespace cocoon::worker

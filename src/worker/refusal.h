@@ -1,0 +1,12 @@
+// Why the worker refuses a request.
+#pragma once
+
+#include <string_view>
+
+namespace cocoon::worker {
+
+enum class Refusal { Draining, EngineDown, TooManyRequests, TooCheap, BadRequest, WrongModel };
+
+std::string_view reason_name(Refusal refusal);
+
+}  // namespace cocoon::worker
