@@ -44,7 +44,7 @@ class LedgerDuel {
   std::uint64_t capped() const { return capped_; }
 
  private:
-  static constexpr std::size_t kLimit = 40;
+  static constexpr std::size_t kLimit = 10;
   static constexpr base::Duration kAge = std::chrono::seconds(60);
   static constexpr std::uint64_t kParties = 6;
 
@@ -194,7 +194,7 @@ class LedgerDuel {
     for (const Account& account : batch.accounts) disk_.accounts[account.id.index] = account;
     for (const LedgerEntry& entry : batch.entries) disk_.entries.push_back(entry);
     // The acknowledgement may be what a crash loses.
-    if (choices_.below(8) == 0) return crash();
+    if (choices_.below(40) == 0) return crash();
     ledger_.handle_persisted(batch.last_sequence);
     twin_.persist(batch.last_sequence);
     return "";

@@ -9,7 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <optional>
+#include <map>
 #include <utility>
 
 #include "store/limits.h"
@@ -224,14 +224,17 @@ Result<void> Database::write_rows(std::span<const Batch> batches) {
   TRY(execute(connection_.get(), "BEGIN IMMEDIATE"));
   const EntryRecord* newest = nullptr;
   std::int64_t added = 0;
+  std::map<std::int64_t, const AccountRecord*>
+      accounts;  // the last state of each is all that counts
   for (const Batch& batch : batches) {
-    for (const AccountRecord& account : batch.accounts) TRY(write_account(account));
+    for (const AccountRecord& account : batch.accounts) accounts[account.id] = &account;
     for (const EntryRecord& entry : batch.entries) {
       TRY(write_entry(entry));
       newest = &entry;
       ++added;
     }
   }
+  for (const auto& [id, account] : accounts) TRY(write_account(*account));
   std::int64_t dropped = dropped_;
   if (newest != nullptr) dropped = TRY(drop_old(*newest, added));
   TRY(execute(connection_.get(), "COMMIT"));
