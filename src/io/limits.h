@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace cocoon::io {
 
@@ -31,6 +32,9 @@ inline constexpr std::size_t kEarlyBytesMax = 64 * 1024;  // from the peer, befo
 inline constexpr std::size_t kPeerChainCertificatesMax = 4;
 inline constexpr std::size_t kPeerChainBytesMax = 64 * 1024;
 inline constexpr std::chrono::seconds kConnectTimeout{10};  // one address; a name may have several
+
+// Records of TLS under one key; RFC 8446 section 5.5 allows some 2^24.
+inline constexpr std::uint64_t kTlsRecordsPerKey = std::uint64_t{1} << 22;
 
 // Connections of one listener, established ones included.
 inline constexpr std::size_t kConnectionsMax = 100'000;

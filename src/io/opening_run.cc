@@ -96,10 +96,9 @@ bool OpeningRun::drive_preamble(Preamble& preamble) {
       return false;
     }
     CHECK(*used <= unread_.size());
-    const bool stuck = *used < unread_.size() && !preamble.done() && !preamble.has_work();
     unread_.erase(unread_.begin(), unread_.begin() + static_cast<std::ptrdiff_t>(*used));
-    if (stuck && *used == 0) {
-      fail(base::Error(IoFault::PreambleFailed, "the peer sends what nobody waits for"));
+    if (*used == 0 && !preamble.done() && !preamble.has_work()) {
+      stream_->write(preamble.poll_output());
       return false;
     }
   }

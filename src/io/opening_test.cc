@@ -165,6 +165,34 @@ TEST_F(OpeningTest, PeerThatLeavesIsReported) {
   EXPECT_EQ(host.failures, std::vector<std::string>{"closed"});
 }
 
+// A machine that waits for the whole before it uses any of it gets all of it again, but not without
+// bound.
+TEST_F(OpeningTest, UnusedBytesAreGivenAgainUpToABound) {
+  struct Hoarder : Preamble {
+    base::Result<std::size_t> handle_bytes(base::BytesView bytes) override {
+      heard = base::as_text(bytes) == "whole";
+      return heard ? bytes.size() : 0;
+    }
+    base::Bytes poll_output() override { return {}; }
+    bool done() const override { return heard; }
+    bool heard = false;
+  };
+  host.customize = [](Opening& opening) { add(opening, std::make_unique<Hoarder>()); };
+  dialling = dial(runtime, host.address(), near);
+  run_until([&] { return near.stream != nullptr; });
+  near.say("who");
+  run_turns(3);
+  near.say("le");
+  run_until([&] { return host.peers.size() == 1; });
+
+  Peer flood;
+  const auto second = dial(runtime, host.address(), flood);
+  run_until([&] { return flood.stream != nullptr; });
+  flood.stream->write(base::Bytes(1024 * 1024, 'x'));
+  run_until([&] { return flood.over(); });
+  EXPECT_EQ(host.failures, std::vector<std::string>{"preamble_failed"});
+}
+
 class BoundsTest : public LoopTest {
  protected:
   void open(ListenOptions options) {

@@ -14,8 +14,8 @@ class Preamble {
  public:
   virtual ~Preamble() = default;
 
-  // The peer's next bytes; returns how many were used. Fewer than given only when done: the rest
-  // belongs to what follows. An error ends the connection.
+  // The peer's next bytes; returns how many were used. The rest is given again with more behind it
+  // or, once done, belongs to what follows. An error ends the connection.
   virtual base::Result<std::size_t> handle_bytes(base::BytesView bytes) = 0;
   // What is to be sent now; called first when the phase begins, and after every other call.
   virtual base::Bytes poll_output() = 0;

@@ -67,8 +67,8 @@ Runtime::Runtime() : core_(std::make_unique<Core>()) {
 Runtime::~Runtime() = default;
 
 void Runtime::run() {
-  core_->loop.restart();
   core_->loop.run();
+  core_->loop.restart();
 }
 
 void Runtime::stop() { core_->loop.stop(); }

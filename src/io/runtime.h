@@ -22,7 +22,8 @@ class Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  // Runs the loop on the calling thread until stop(). May be called again afterwards.
+  // Runs the loop on the calling thread until stop(), which may have come before. May be called
+  // again afterwards.
   void run();
   // Any thread. What is queued but not yet run stays queued.
   void stop();

@@ -20,6 +20,14 @@ TEST_F(RuntimeTest, PostFromOtherThreadsKeepsTheOrderOfEach) {
   for (int i = 0; i < 1000; ++i) EXPECT_EQ(seen[static_cast<std::size_t>(i)], i);
 }
 
+TEST_F(RuntimeTest, StopBeforeRunIsNotForgotten) {
+  runtime.stop();
+  runtime.run();
+  bool ran = false;
+  runtime.post([&] { ran = true; });
+  run_until([&] { return ran; });
+}
+
 TEST_F(RuntimeTest, TimerFiresOnceAndMayBeArmedAgain) {
   int fired = 0;
   Timer timer(runtime, [&] { ++fired; });

@@ -24,11 +24,13 @@ std::string openssl_text(unsigned long code) {
 
 }  // namespace
 
-TlsSession::TlsSession(const TlsContext& context, PeerVerifier verify_peer, WriteQueue& output)
+TlsSession::TlsSession(const TlsContext& context, PeerVerifier verify_peer, WriteQueue& output,
+                       std::uint64_t records_per_key)
     : settings_(context.settings()),
       verify_peer_(std::move(verify_peer)),
       output_(output),
-      ssl_(SSL_new(settings_->ssl)) {
+      ssl_(SSL_new(settings_->ssl)),
+      records_per_key_(records_per_key) {
   CHECK(ssl_ != nullptr && verify_peer_);
   BIO* bio = BIO_new(bio_method());
   CHECK(bio != nullptr);
@@ -93,12 +95,18 @@ base::Result<std::size_t> TlsSession::read_input(std::span<std::uint8_t> plain) 
 }
 
 base::Result<void> TlsSession::encrypt(base::BytesView plain) {
-  CHECK(established_ && !plain.empty());
-  if (failed_) return base::Error(IoFault::TlsFailed, "the TLS session has failed");
+  CHECK(!plain.empty());
+  if (failed_ || !established_) return base::Error(IoFault::TlsFailed, "no TLS session");
   std::size_t count = 0;
   const int result = SSL_write_ex(ssl_, plain.data(), plain.size(), &count);
   if (result != 1) return failure(result);
   CHECK(count == plain.size());
+  records_ += 1 + plain.size() / SSL3_RT_MAX_PLAIN_LENGTH;
+  if (records_ >= records_per_key_) {
+    // Leaves with the next record. OpenSSL does not do this by itself.
+    SSL_key_update(ssl_, SSL_KEY_UPDATE_NOT_REQUESTED);
+    records_ = 0;
+  }
   return {};
 }
 

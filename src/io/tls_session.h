@@ -26,7 +26,9 @@ struct TlsContext::Settings {
 
 class TlsSession {
  public:
-  TlsSession(const TlsContext& context, PeerVerifier verify_peer, WriteQueue& output);
+  // A new sending key is agreed on after `records_per_key` records.
+  TlsSession(const TlsContext& context, PeerVerifier verify_peer, WriteQueue& output,
+             std::uint64_t records_per_key = kTlsRecordsPerKey);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
@@ -67,6 +69,8 @@ class TlsSession {
   WriteQueue& output_;
   base::BytesView input_;  // during handle_bytes only
   SSL* ssl_;
+  std::uint64_t records_per_key_;
+  std::uint64_t records_ = 0;  // sent under this key
   std::vector<base::Bytes> peer_chain_;
   std::optional<base::Error> refusal_;  // of the peer's chain
   bool chain_accepted_ = false;
