@@ -1,4 +1,4 @@
-"""Makes `peer` importable for these tests and for the end-to-end tests, and gives coroutine tests a loop and a limit."""
+"""Makes `peer` and the end-to-end helpers importable, and gives coroutine tests a loop and a limit."""
 
 import asyncio
 import inspect
@@ -6,10 +6,10 @@ import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-if HERE not in sys.path:
-    sys.path.insert(0, HERE)
+for folder in ("interop", "e2e"):
+    sys.path.insert(0, os.path.join(HERE, folder))
 
-TEST_SECONDS = 30
+TEST_SECONDS = 60
 
 
 def pytest_pyfunc_call(pyfuncitem):
