@@ -47,6 +47,22 @@ base::Result<std::uint32_t> index_of(std::int64_t number) {
   return static_cast<std::uint32_t>(number);
 }
 
+// Whoever can write the file may write any number: a sum of four must stay a number.
+base::Result<payment::AdjustedTokens> tokens_of(const store::EntryRecord& row) {
+  payment::AdjustedTokens tokens{.prompt = {row.prompt_tokens},
+                                 .cached = {row.cached_tokens},
+                                 .completion = {row.completion_tokens},
+                                 .reasoning = {row.reasoning_tokens},
+                                 .total = {}};
+  for (const auto part : {tokens.prompt, tokens.cached, tokens.completion, tokens.reasoning}) {
+    if (part.count < 0 || part.count > payment::kMaxRequestTokens) {
+      return damaged("a token count out of range");
+    }
+    tokens.total.count += part.count;
+  }
+  return tokens;
+}
+
 base::Result<Account> from_row(const store::AccountRecord& row) {
   const auto kind = payment::parse_account_kind(row.kind);
   if (!kind || row.sequence < 0) return damaged("an account of an unknown kind");
@@ -73,12 +89,7 @@ base::Result<LedgerEntry> from_row(const store::EntryRecord& row) {
   entry.account = {TRY(index_of(row.account))};
   entry.worker = {TRY(index_of(row.worker))};
   entry.reference = row.reference;
-  entry.tokens = {.prompt = {row.prompt_tokens},
-                  .cached = {row.cached_tokens},
-                  .completion = {row.completion_tokens},
-                  .reasoning = {row.reasoning_tokens},
-                  .total = {row.prompt_tokens + row.cached_tokens + row.completion_tokens +
-                            row.reasoning_tokens}};
+  entry.tokens = TRY(tokens_of(row));
   entry.excess = {row.excess_tokens};
   entry.amount = base::Nanoton(row.amount);
   entry.worker_part = base::Nanoton(row.worker_part);
