@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine import Behaviour, Engine
-from network import Network, wait_workers
+from engine import Engine
+from house import House
+from network import Network
 
 
 @pytest.hookimpl(wrapper=True)
@@ -15,37 +16,6 @@ def pytest_runtest_makereport(item, call):
             if isinstance(network, Network):
                 report.sections.append(("logs of the programs", network.logs()))
     return report
-
-
-class House:
-    """An engine and the three roles, connected and ready."""
-
-    def __init__(self, folder, **proxy_options):
-        self.network = Network(folder)
-        self.engine = Engine().start()
-        try:
-            self.proxy = self.network.proxy_for_client(**proxy_options)
-            self.worker = self.network.worker(self.engine.url, [self.proxy.options["workers_listen"]])
-            wait_workers(self.proxy)  # before the client asks what models there are
-            self.client = self.network.client([self.proxy.options["clients_listen"]])
-            self.client.wait_http_ready()
-        except BaseException:
-            self.stop()
-            raise
-
-    @property
-    def base_url(self):
-        return f"http://{self.client.http}/v1"
-
-    def reset(self):
-        self.engine.behaviour = Behaviour()
-        self.engine.gate.clear()
-        self.engine.asked.clear()
-
-    def stop(self):
-        self.engine.gate.set()
-        self.network.stop()
-        self.engine.stop()
 
 
 @pytest.fixture(scope="module")

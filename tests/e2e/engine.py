@@ -39,6 +39,7 @@ class Behaviour:
     body: bytes | None = None  # this body instead of a JSON answer
     pace: float = 0.0
     before_gate: int | None = None
+    delay_gate: bool = False  # wait for the gate before anything is answered
     die_after: int | None = None
 
 
@@ -142,6 +143,8 @@ class Engine:
         await writer.drain()
 
     async def _answer(self, writer, asked, behaviour):
+        if behaviour.delay_gate:
+            await self._wait_gate(writer)
         if behaviour.raw is not None:
             writer.write(behaviour.raw)
             await writer.drain()

@@ -2,6 +2,7 @@
 Link; CLIENT on an authorised Client; WORKER are handlers for Worker; CERTIFICATES are choices for cert.make; PROOFS
 replace the solver of the proof of work."""
 
+import datetime
 import math
 import os
 
@@ -168,7 +169,7 @@ CERTIFICATES = {  # name: (choices for cert.make, refused by policy any too)
     "quote of 20 kB": ({"attestation": [(cert.QUOTE, bytes(20_000), True)]}, False),
     "quote of 64 KiB": ({"attestation": [(cert.QUOTE, bytes(65_536), True)]}, True),  # more than OpenSSL reads
     "unknown critical extension": ({"extra": [("1.3.6.1.4.1.12345.9", b"x", True)]}, True),
-    "expired": ({"lifetime": 1}, True),
+    "expired": ({"not_before": datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)}, True),
     "lived before it was made": ({"lifetime": -100}, True),
 }
 
