@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "io/limits.h"
+
 namespace cocoon::io {
 namespace {
 
@@ -68,7 +70,8 @@ base::Result<base::Bytes> read_file(const std::string& path, std::size_t max_byt
   std::size_t used = 0;
   for (;;) {
     // Room for one byte beyond the limit tells a file of exactly that size from a larger one.
-    if (used == content.size()) content.resize(std::min(max_bytes + 1, content.size() + 64 * 1024));
+    if (used == content.size())
+      content.resize(std::min(max_bytes + 1, content.size() + 64 * kKibibyte));
     const ssize_t count = ::read(file.get(), content.data() + used, content.size() - used);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return file_error(errno, "reading " + path);

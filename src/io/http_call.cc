@@ -178,9 +178,8 @@ void HttpCall::State::handle_timeout() {
 void HttpCall::State::fail(const base::Error& error) {
   if (phase_ == Phase::Over) return;
   const auto self = shared_from_this();
-  const base::Error kept = error;
   cancel();
-  events_->on_error(kept);
+  events_->on_error(error);
 }
 
 void HttpCall::State::conclude() {
@@ -257,7 +256,8 @@ bool ClientConnection::handle_input(base::BytesView input, std::size_t& used) {
     }
     if (!parser_->done()) break;
     if (parser_->status() >= 200) {
-      finish_answer(parser_->keep_alive() && used == input.size());
+      const bool reusable = parser_->keep_alive() && used == input.size();
+      finish_answer(reusable ? AfterAnswer::KeepOpen : AfterAnswer::Close);
       return false;
     }
     begin_answer();
@@ -270,9 +270,9 @@ bool ClientConnection::handle_input(base::BytesView input, std::size_t& used) {
   return true;
 }
 
-void ClientConnection::finish_answer(bool reusable) {
+void ClientConnection::finish_answer(AfterAnswer after) {
   HttpCall::State* call = std::exchange(call_, nullptr);
-  if (reusable) {
+  if (after == AfterAnswer::KeepOpen) {
     stream_->resume_reading();
     client_->keep(shared_from_this());
   } else {
@@ -296,7 +296,7 @@ void ClientConnection::on_closed(const base::Error& reason) {
   if (!reason.is(IoFault::Closed)) {
     fail(reason);
   } else if (parser_->handle_end() && call_ != nullptr) {
-    finish_answer(false);
+    finish_answer(AfterAnswer::Close);
   } else if (call_ != nullptr) {
     fail(base::Error(IoFault::Truncated,
                      stream_->peer_address() + " ended in the middle of its answer"));

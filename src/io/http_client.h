@@ -47,8 +47,8 @@ enum class Resend { Allowed, Never };
 struct HttpClientRequest {
   std::string method = "GET";
   std::string path = "/";  // appended to the endpoint's base_path
-  HttpHeaders headers =
-      {};  // Host, Content-Length, Transfer-Encoding and Connection are the client's
+  // Host, Content-Length, Transfer-Encoding and Connection are the client's and skipped if given.
+  HttpHeaders headers = {};
   base::Bytes body = {};
   Resend resend = Resend::Allowed;
 };
@@ -56,9 +56,10 @@ struct HttpClientRequest {
 struct HttpClientOptions {
   std::size_t idle_pool_max = kHttpIdlePoolMax;
   base::Duration connect_timeout = kConnectTimeout;
-  base::Duration first_byte_timeout =
-      std::chrono::seconds(300);  // an engine may queue a request for long
-  base::Duration idle_timeout = std::chrono::seconds(120);  // between pieces of the answer
+  // An engine may queue a request for long.
+  base::Duration first_byte_timeout = std::chrono::seconds(300);
+  // Between pieces of the answer.
+  base::Duration idle_timeout = std::chrono::seconds(120);
   base::Duration total_timeout = std::chrono::seconds(3600);
   base::Duration pool_idle_timeout = kHttpPoolIdleTimeout;
 };
@@ -73,7 +74,7 @@ class HttpCall {
   HttpCall(const HttpCall&) = delete;
   HttpCall& operator=(const HttpCall&) = delete;
 
-  // Backpressure on the answer; the idle timeout rests meanwhile.
+  // Backpressure on the answer: up to 64 KiB more may come, and the idle timeout rests meanwhile.
   void pause();
   void resume();
 

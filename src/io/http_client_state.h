@@ -96,7 +96,7 @@ class ClientConnection : public StreamEvents,
  private:
   void begin_answer();
   bool handle_input(base::BytesView input, std::size_t& used);
-  void finish_answer(bool reusable);
+  void finish_answer(AfterAnswer after);
   void fail(const base::Error& error);
 
   std::shared_ptr<HttpClient::State> client_;

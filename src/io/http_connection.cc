@@ -104,11 +104,11 @@ void HttpConnection::begin_exchange() {
   server_->handler(std::make_unique<HttpExchange>(std::move(exchange)));
 }
 
-void HttpConnection::finish_exchange(bool keep_alive) {
+void HttpConnection::finish_exchange(AfterAnswer after) {
   CHECK(current_);
   current_->connection = nullptr;
   current_.reset();
-  if (!keep_alive || server_->draining) {
+  if (after == AfterAnswer::Close || server_->draining) {
     end();
     return;
   }

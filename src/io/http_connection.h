@@ -68,7 +68,7 @@ class HttpConnection : public StreamEvents, public std::enable_shared_from_this<
 
   void start();
   // The answer in progress is complete.
-  void finish_exchange(bool keep_alive);
+  void finish_exchange(AfterAnswer after);
   // Drops the connection without another byte; nobody is told.
   void abort();
   // For shutting down in good order.

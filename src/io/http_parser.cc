@@ -10,7 +10,7 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr std::size_t kBodyReserveMax = 1024 * 1024;  // on the caller's word alone
+constexpr std::size_t kBodyReserveMax = 1024 * kKibibyte;  // on the caller's word alone
 
 base::BytesView view_of(boost::beast::string_view text) {
   return base::as_bytes({text.data(), text.size()});

@@ -15,6 +15,9 @@
 
 namespace cocoon::io {
 
+// What becomes of a connection when its answer is complete.
+enum class AfterAnswer { KeepOpen, Close };
+
 // The status of the answer that a request which can't be read deserves, and why.
 struct HttpRefusal {
   unsigned status;

@@ -151,7 +151,8 @@ void HttpExchange::State::respond(unsigned status, const HttpHeaders& headers,
 
 void HttpExchange::State::complete() {
   answer = Answer::Done;
-  if (connection != nullptr) connection->finish_exchange(keep_alive);
+  if (connection != nullptr)
+    connection->finish_exchange(keep_alive ? AfterAnswer::KeepOpen : AfterAnswer::Close);
 }
 
 HttpExchange::HttpExchange(std::shared_ptr<State> state) : state_(std::move(state)) {}

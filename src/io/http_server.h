@@ -1,7 +1,7 @@
 // HttpServer: HTTP/1.1 on plain TCP for callers on this machine or behind a gateway; a handler gets
 // one HttpExchange per request and may answer at once, later, or in pieces.
 //
-// Malformed, slow or oversized callers are answered 400, 408, 413, 417, 431, 501, 503 or 505
+// Malformed, slow or oversized callers are answered 400, 408, 413, 417, 431, 501 or 505
 // without reaching the handler. Pipelined requests are answered one after the other. `Expect:
 // 100-continue` is answered before the body is read.
 #pragma once

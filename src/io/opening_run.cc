@@ -133,12 +133,11 @@ void OpeningRun::finish() {
 void OpeningRun::fail(const base::Error& reason) {
   if (finished_) return;
   const auto self = shared_from_this();
-  const base::Error kept = reason;
   conclude();
   stream_->abandon();
-  on_finished_(kept);
+  on_finished_(reason);
   const auto on_outcome = std::move(opening_.on_outcome);
-  on_outcome(kept);
+  on_outcome(reason);
 }
 
 }  // namespace cocoon::io

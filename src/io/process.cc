@@ -162,7 +162,7 @@ void ChildProcess::State::reap() {
 }
 
 base::Result<std::unique_ptr<ChildProcess>> ChildProcess::start(
-    Runtime& runtime, ChildOptions options, std::function<void(ChildExit)> on_exit) {
+    Runtime& runtime, const ChildOptions& options, std::function<void(ChildExit)> on_exit) {
   auto state = std::make_shared<State>(runtime, std::move(on_exit));
   TRY(state->start(options));
   return std::unique_ptr<ChildProcess>(new ChildProcess(std::move(state)));

@@ -31,7 +31,8 @@ class ChildProcess {
  public:
   // Called on the loop's thread that must also run the Runtime. ProgramNotStarted tells why exec
   // failed.
-  static base::Result<std::unique_ptr<ChildProcess>> start(Runtime& runtime, ChildOptions options,
+  static base::Result<std::unique_ptr<ChildProcess>> start(Runtime& runtime,
+                                                           const ChildOptions& options,
                                                            std::function<void(ChildExit)> on_exit);
   // Kills it if it still runs, without a callback.
   ~ChildProcess();

@@ -14,9 +14,8 @@ namespace {
 
 class ProcessTest : public LoopTest {
  protected:
-  std::unique_ptr<ChildProcess> start(ChildOptions options) {
-    auto child =
-        ChildProcess::start(runtime, std::move(options), [this](ChildExit ended) { exit = ended; });
+  std::unique_ptr<ChildProcess> start(const ChildOptions& options) {
+    auto child = ChildProcess::start(runtime, options, [this](ChildExit ended) { exit = ended; });
     EXPECT_TRUE(child.ok()) << child.error().message();
     return *std::move(child);
   }

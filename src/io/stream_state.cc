@@ -277,10 +277,9 @@ void Stream::State::fail(const base::Error& reason) {
     return;
   }
   StreamEvents* events = events_;
-  const base::Error kept = reason;
   // Not at once: a TLS alert may wait to be sent, and tells the peer why.
   close();
-  if (events != nullptr) events->on_closed(kept);
+  if (events != nullptr) events->on_closed(reason);
 }
 
 void Stream::State::close() {

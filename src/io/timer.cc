@@ -1,3 +1,5 @@
+// Timer on the loop's own timers: pushing a deadline back costs nothing until the earlier one has
+// passed.
 #include <utility>
 
 #include "io/core.h"

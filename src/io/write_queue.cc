@@ -8,7 +8,7 @@ namespace cocoon::io {
 namespace {
 
 // Below this a copy is cheaper than one more piece in the system call.
-constexpr std::size_t kOwnChunkBytes = 8 * 1024;
+constexpr std::size_t kOwnChunkBytes = 8 * kKibibyte;
 
 }  // namespace
 
