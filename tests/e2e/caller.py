@@ -19,8 +19,8 @@ def ask(client, headers=None, **members):
 class Call:
     """One request; its head has been read. Bytes can be read as they come."""
 
-    def __init__(self, client, headers=None, timeout=40, **members):
-        self.connection = http.client.HTTPConnection(client.http, timeout=timeout)
+    def __init__(self, client, headers=None, patience=40, **members):
+        self.connection = http.client.HTTPConnection(client.http, timeout=patience)
         self.connection.request("POST", "/v1/chat/completions", chat(**members),
                                 {"Content-Type": "application/json", **(headers or {})})
         self.answer = self.connection.getresponse()

@@ -68,7 +68,7 @@ class Session:
         self.version = min(high, theirs[1])
         self.params = params
         return tl.Object("proxy.params", proxy_public_key=self.proxy.public_key, proxy_owner_address=OWNER,
-                         proxy_sc_address=ADDRESS, is_test=self.proxy.is_test, proto_version=self.version or None)
+                         proxy_sc_address=self.proxy.address, is_test=self.proxy.is_test, proto_version=self.version or None)
 
     async def connect_client(self, query):
         self.role = "client"
@@ -306,7 +306,8 @@ class Proxy:
     certificates are admitted on the public ports; the same listener serves both roles unless two are opened."""
 
     def __init__(self, behaviour="R", versions=None, policy="any", difficulty=4, secret=b"", auth="short",
-                 payment=EMPTY, certificate=None, is_test=True, client_address=ADDRESS, worker_address=ADDRESS):
+                 payment=EMPTY, certificate=None, is_test=True, client_address=ADDRESS, worker_address=ADDRESS,
+                 address=ADDRESS, public_key=None):
         self.behaviour = behaviour
         self.versions = versions or VERSIONS[behaviour]
         self.policy = policy
@@ -318,7 +319,8 @@ class Proxy:
         self.is_test = is_test
         self.client_address = client_address
         self.worker_address = worker_address
-        self.public_key = hashlib.sha256(b"peer proxy").digest()
+        self.address = address
+        self.public_key = public_key or hashlib.sha256(b"peer proxy").digest()
         self.sessions = []
         self.refused = []  # connections that did not get as far as a session
         self.violations = []
