@@ -97,7 +97,7 @@ void ClientProgram::on_link_closed(LinkId link, std::string_view reason) {
   const bool served = found != machine_.proxies().all().end() &&
                       found->second.state == client::ProxyLink::State::Ready;
   shell_.log().info("proxy lost", {{"why", reason}});
-  shell_.forget(link);
+  shell_.forget(link, reason);
   machine_.handle_closed(shell_.now(), link);
   dialer_->handle_closed(
       link, served ? ProxyDialer::Ended::AfterServing : ProxyDialer::Ended::BeforeServing);
@@ -176,6 +176,7 @@ std::string ClientProgram::stats() const {
                       {"refusals", counts_json(counters.refusals)}}},
                     {"wallet", {{"address", ton::to_friendly_text(machine_.config().owner)}}},
                     {"proxies", targets_json(*dialer_, machine_)},
+                    {"connections", connection_counts_json(shell_)},
                     {"root_contract_config", network_json(shell_.network())}});
 }
 

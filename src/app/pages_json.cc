@@ -32,4 +32,9 @@ json counts_json(const std::map<std::string, std::uint64_t, std::less<>>& counts
   return object;
 }
 
+json connection_counts_json(const RoleShell& shell) {
+  return {{"closed", counts_json(shell.closed_links())},
+          {"unopened", counts_json(shell.unopened())}};
+}
+
 }  // namespace cocoon::app

@@ -16,5 +16,7 @@ inline std::string json_text(const nlohmann::json& document) {
 
 nlohmann::json network_json(const registry::Snapshot& network);
 nlohmann::json counts_json(const std::map<std::string, std::uint64_t, std::less<>>& counts);
+// How links ended, and connections that never became links, by reason.
+nlohmann::json connection_counts_json(const RoleShell& shell);
 
 }  // namespace cocoon::app

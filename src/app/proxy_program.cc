@@ -148,6 +148,7 @@ Result<void> ProxyProgram::listen_public(const std::string& address, proxy::Peer
         opening.verify_peer = shell_.verifier(policy, admission);
         opening.on_outcome = [this, role, admission](Result<io::Connection> outcome) {
           if (outcome) return admit_link(std::move(*outcome), role, *admission);
+          shell_.count_unopened(outcome.error().reason());
           shell_.log().debug("connection refused", {{"why", outcome.error().message()}});
         };
         return opening;
@@ -166,7 +167,7 @@ Result<void> ProxyProgram::listen_router(const std::string& address, proxy::Peer
         io::Opening opening;
         opening.preambles.push_back(std::make_unique<RouterReportReader>());
         opening.on_outcome = [this, role, policy](Result<io::Connection> outcome) {
-          if (!outcome) return;
+          if (!outcome) return shell_.count_unopened(outcome.error().reason());
           const auto& reader = static_cast<const RouterReportReader&>(*outcome->preambles.front());
           const auto admission = shell_.admit_report(reader.report(), policy);
           if (admission) return admit_link(std::move(*outcome), role, *admission);
@@ -197,7 +198,7 @@ void ProxyProgram::on_link_closed(LinkId link, std::string_view reason) {
   shell_.log().info("link closed",
                     {{"peer", shell_.peers().contains(link) ? shell_.peers().at(link).role : ""},
                      {"why", reason}});
-  shell_.forget(link);
+  shell_.forget(link, reason);
   machine_.handle_closed(shell_.runtime().now(), link);
 }
 

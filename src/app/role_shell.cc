@@ -1,5 +1,7 @@
 #include "app/role_shell.h"
 
+#include <algorithm>
+
 #include "app/pages_json.h"
 #include "base/encoding.h"
 #include "io/files.h"
@@ -14,6 +16,7 @@ using nlohmann::json;
 
 constexpr std::size_t kNetworkFileMax = 4 << 20;
 constexpr base::Duration kIdentityLife = std::chrono::hours(6);
+constexpr std::size_t kReasonNameMax = 40;
 constexpr base::Duration kDrainTime = std::chrono::seconds(30);
 // A network without a chain has no root contract; its addresses are computed as if it stood here.
 constexpr ton::Address kNoRoot{};
@@ -82,6 +85,19 @@ Result<io::HostPort> loopback_address(const std::string& text, std::string_view 
                      "because whoever reaches the port may use it");
   }
   return parsed;
+}
+
+void count_reason(ReasonCounts& counts, std::string_view reason) {
+  const bool is_name = reason.size() <= kReasonNameMax && std::ranges::all_of(reason, [](char c) {
+                         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+                       });
+  const std::string_view name = is_name ? reason : "other";
+  const auto found = counts.find(name);
+  if (found != counts.end()) {
+    ++found->second;
+  } else {
+    counts.emplace(name, 1);
+  }
 }
 
 RoleShell::RoleShell(const CommonOptions& options, std::string program, registry::Snapshot network,
@@ -156,6 +172,13 @@ Result<ratls::Admission> RoleShell::admit_report(const ratls::RouterReport& repo
   if (!outcome) ++refused_peers_[std::string(outcome.error().reason())];
   return outcome;
 }
+
+void RoleShell::forget(session::LinkId link, std::string_view reason) {
+  peers_.erase(link);
+  count_reason(closed_links_, reason);
+}
+
+void RoleShell::count_unopened(std::string_view reason) { count_reason(unopened_, reason); }
 
 std::string RoleShell::peers_json() const {
   json list = json::array();

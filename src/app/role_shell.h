@@ -33,6 +33,11 @@ struct Peer {
   ratls::Admission admission;
 };
 
+// Counters by a reason's name; see count_reason().
+using ReasonCounts = std::map<std::string, std::uint64_t, std::less<>>;
+// A sentence is counted as "other": it may hold a peer's words.
+void count_reason(ReasonCounts& counts, std::string_view reason);
+
 enum class RoleError { BadAddress, BadNetwork, BadOption };
 std::string_view reason_name(RoleError error);
 
@@ -63,9 +68,15 @@ class RoleShell {
                                               const attest::Policy& policy);
 
   void remember(session::LinkId link, Peer peer) { peers_.emplace(link, std::move(peer)); }
-  void forget(session::LinkId link) { peers_.erase(link); }
+  // The end of a link, counted by its reason.
+  void forget(session::LinkId link, std::string_view reason);
+  // A connection that ended before it was a link.
+  void count_unopened(std::string_view reason);
   const std::map<session::LinkId, Peer>& peers() const { return peers_; }
   const std::map<std::string, std::uint64_t>& refused_peers() const { return refused_peers_; }
+  // How links ended, and why connections never became links.
+  const ReasonCounts& closed_links() const { return closed_links_; }
+  const ReasonCounts& unopened() const { return unopened_; }
   // The /cocoon/peers document.
   std::string peers_json() const;
 
@@ -93,6 +104,8 @@ class RoleShell {
   io::Timer rotation_;
   std::map<session::LinkId, Peer> peers_;
   std::map<std::string, std::uint64_t> refused_peers_;
+  ReasonCounts closed_links_;
+  ReasonCounts unopened_;
 };
 
 // "T0 (simulated)".

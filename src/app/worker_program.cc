@@ -91,7 +91,7 @@ void WorkerProgram::on_link_closed(LinkId link, std::string_view reason) {
   const bool served = found != machine_.proxies().all().end() &&
                       found->second.state == worker::ProxyLink::State::Ready;
   shell_.log().info("proxy lost", {{"why", reason}});
-  shell_.forget(link);
+  shell_.forget(link, reason);
   machine_.handle_closed(link);
   dialer_->handle_closed(
       link, served ? ProxyDialer::Ended::AfterServing : ProxyDialer::Ended::BeforeServing);
@@ -171,6 +171,7 @@ std::string WorkerProgram::stats() const {
                       {"total_adjusted_tokens_used", counters.billed.total.count},
                       {"refusals", counts_json(counters.refusals)}}},
                     {"proxies", std::move(proxies)},
+                    {"connections", connection_counts_json(shell_)},
                     {"root_contract_config", network_json(shell_.network())}});
 }
 
