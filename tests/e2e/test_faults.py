@@ -176,7 +176,8 @@ def test_the_same_request_id_is_charged_once(house):
     status, first = ask(house.client, headers)
     assert status == 200
     status, second = ask(house.client, headers)
-    assert status == 409 or status == 400 or second == first
+    assert (status, second["error"]["code"]) == (400, "invalid_request")
+    assert "new id" in second["error"]["message"]
     assert assert_balanced(house.proxy) - before == first["usage"]["cost"]
     assert ask(house.client, {"X-Cocoon-Request-Id": "short"})[0] == 400
 
