@@ -36,6 +36,11 @@ constexpr KnownText kKnownTexts[] = {
     {"with coefficient=", ApiErrorCode::TooExpensive},
     {"no ready workers", ApiErrorCode::NoWorker},
     {"too many active queries", ApiErrorCode::RateLimited},
+    {"too many requests are running", ApiErrorCode::RateLimited},
+    {"takes no new requests", ApiErrorCode::NotReady},
+    // The caller's own doing; SDKs would repeat what looks like a fault of the network.
+    {"use a new id for a new request", ApiErrorCode::InvalidRequest},
+    {"a request with this id is running", ApiErrorCode::InvalidRequest},
 };
 
 ApiErrorCode code_by_number(std::int32_t code) {
