@@ -1,5 +1,7 @@
 #include "proxy/client_sessions.h"
 
+#include <algorithm>
+
 #include "crypto/hash.h"
 #include "session/fault.h"
 #include "session/greeting.h"
@@ -103,13 +105,17 @@ void ClientSessions::answer_greeting(const ClientSession& session, std::int64_t 
   core_.answer(session.link, query_id, reply);
 }
 
+const ConfiguredClient* ClientSessions::configured(const ton::Address& owner) const {
+  const auto found = std::ranges::find(core_.config.clients, owner, &ConfiguredClient::owner);
+  return found == core_.config.clients.end() ? nullptr : &*found;
+}
+
 // A configured client proves its secret. One that is not configured would have to register on the
 // chain (the long proof), except on an open test network, where the empty secret is everyone's.
 void ClientSessions::choose_proof(ClientSession& session) const {
-  for (const auto& client : core_.config.clients) {
-    if (client.owner == session.owner) session.secret_hash = client.secret_hash;
-  }
-  if (!session.secret_hash && core_.config.unknown_clients == UnknownClients::OpenForTests) {
+  const ConfiguredClient* known = configured(session.owner);
+  if (known) session.secret_hash = known->secret_hash;
+  if (!known && core_.config.unknown_clients == UnknownClients::OpenForTests) {
     session.secret_hash = crypto::sha256(base::BytesView{});
     return;  // existing test networks use nonce 0
   }
@@ -121,10 +127,10 @@ void ClientSessions::authorise(base::Now now, ClientSession& session, std::int64
   const auto refuse = [&](WireError error, std::string_view reason, std::string message) {
     core_.refuse(session.link, query_id, code(error), reason, std::move(message));
   };
-  const auto id = tl::peek_id(object);
-  const bool open_test = core_.config.unknown_clients == UnknownClients::OpenForTests;
-  if (id == tl::ClientAuthorizeWithProxyLong::kId) {
-    if (!open_test) {
+  if (tl::decode_boxed<tl::ClientAuthorizeWithProxyLong>(object)) {
+    // Where everyone is served, a configured client's account is still its own.
+    const bool anyone = core_.config.unknown_clients == UnknownClients::OpenForTests;
+    if (!anyone || configured(session.owner)) {
       return refuse(WireError::NotReady, "long_proof_unavailable",
                     "this proxy runs without a chain and can't see registrations: ask its operator "
                     "to add your address and the hash of your secret to its clients");
@@ -150,10 +156,8 @@ void ClientSessions::authorise(base::Now now, ClientSession& session, std::int64
 }
 
 base::Result<void> ClientSessions::open_account(base::Now now, ClientSession& session) {
-  base::Nanoton credit = core_.config.unknown_client_credit;
-  for (const auto& client : core_.config.clients) {
-    if (client.owner == session.owner) credit = client.credit;
-  }
+  const ConfiguredClient* known = configured(session.owner);
+  const base::Nanoton credit = known ? known->credit : core_.config.unknown_client_credit;
   const std::string party = ton::to_raw_text(session.owner);
   session.account = TRY(core_.ledger.open_account(now, payment::AccountKind::Client, party));
   if (credit > base::Nanoton{}) {

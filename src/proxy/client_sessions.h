@@ -61,6 +61,8 @@ class ClientSessions {
   void authorise(base::Now now, ClientSession& session, std::int64_t query_id,
                  base::BytesView object);
   void serve(ClientSession& session, std::int64_t query_id, base::BytesView object);
+  // Null if the operator's configuration does not name it.
+  const ConfiguredClient* configured(const ton::Address& owner) const;
   void choose_proof(ClientSession& session) const;
   base::Result<void> open_account(base::Now now, ClientSession& session);
   void answer_worker_types(const ClientSession& session, std::int64_t query_id);

@@ -305,7 +305,7 @@ void Requests::fail(base::Now now, RunningMap::iterator request, std::int32_t er
   const bool timed_out = error_code == code(WireError::Timeout);
   Running running = take(now, request, outcome);
   if (!running.answering && !running.query.empty() && !timed_out &&
-      worth_another_attempt(error_code) && core_.service == Service::Serving) {
+      worth_another_attempt(error_code) && core_.service != Service::DiskFailed) {
     // A copy to fall back on is not needed: dispatch moves only when it has found a worker.
     Running again = std::move(running);
     const Running facts{.client_link = again.client_link,
