@@ -148,8 +148,9 @@ async def test_proofs_of_work(besieged, name, port):
 
 
 @pytest.mark.parametrize("port", PORTS)
-@pytest.mark.parametrize("data", [b"", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01" + bytes(600), b"\xff" * 64],
-                         ids=["nothing", "http", "tls", "ones"])
+@pytest.mark.parametrize("data", [
+    b"", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01" + bytes(600), b"\xff" * 64,
+], ids=["nothing", "http", "tls", "ones"])
 async def test_strangers_who_skip_the_proof_of_work(besieged, port, data):
     async with witness(besieged):
         plain = await streams.connect_plain(HOST, port_of(besieged.proxy, port))
@@ -162,8 +163,9 @@ async def test_strangers_who_skip_the_proof_of_work(besieged, port, data):
 
 
 @pytest.mark.parametrize("option", ["clients_router_listen", "workers_router_listen"])
-@pytest.mark.parametrize("data", [struct.pack("<I", 0), struct.pack("<I", 2**32 - 1), struct.pack("<I", 64) + bytes(64)],
-                         ids=["empty", "endless", "no frame"])
+@pytest.mark.parametrize("data", [
+    struct.pack("<I", 0), struct.pack("<I", 2**32 - 1), struct.pack("<I", 64) + bytes(64),
+], ids=["empty", "endless", "no frame"])
 async def test_router_frames(besieged, option, data):
     async with witness(besieged):
         plain = await streams.connect_plain(HOST, port_of(besieged.proxy, option))
