@@ -1,0 +1,160 @@
+// The table of commands: the one place where their words, flags and examples stand.
+#include "app/commands/client_role.h"
+#include "app/commands/handlers.h"
+
+namespace cocoon::app::commands {
+namespace {
+
+const Flag kJson{"--json", "", "Print JSON for programs"};
+const Flag kDir{"--dir", "DIR", "Data directory of the network (default ~/.local/share/cocoon/up)"};
+const Flag kUrl{"--url", "URL",
+                "Gateway to talk to (default: COCOON_URL, else the network that runs here)"};
+
+Command up() {
+  return {
+      .name = "up",
+      .summary = "Start a private network on this machine",
+      .details =
+          "Starts an engine with a small real model, a proxy, workers and the gateway for OpenAI "
+          "applications, and\n"
+          "keeps them running until Ctrl-C. Evidence is SIMULATED: the network proves nothing "
+          "about hardware.\n"
+          "Money is metered and booked, and unsettled: there is no chain behind it yet.",
+      .operands = {},
+      .flags = {{"--workers", "N", "How many workers (default 1)"},
+                {"--engine", "URL", "Use this OpenAI-compatible engine instead of the demo engine"},
+                {"--model", "NAME", "The engine's model (default: the first that it lists)"},
+                kDir,
+                {"--listen", "HOST:PORT",
+                 "Where the gateway listens (default 127.0.0.1:10000 or the next free port)"},
+                {"--engine-tool", "PATH",
+                 "The tool that fetches the demo engine (default: found beside this program)"},
+                {"--ask", "PROMPT",
+                 "Ask one question, show answer, verification and costs, and stop"},
+                {"--json", "", "Print events as JSON lines"}},
+      .examples = {"cocoon up", "cocoon up --workers 3 --engine http://127.0.0.1:8000",
+                   "cocoon up --ask \"Why is the sky blue?\""},
+      .run = run_up};
+}
+
+Command client() {
+  return {.name = std::string(kClientRole),
+          .summary = "Run the gateway alone, in the foreground (for services)",
+          .details = {},
+          .operands = {},
+          .flags = client_role_flags(),
+          .examples = {"cocoon client --config client.toml"},
+          .run = nullptr};
+}
+
+Command chat() {
+  return {.name = "chat",
+          .summary = "Ask a model and stream the answer",
+          .details =
+              "One word or quoted text that is no model's name is the prompt. Without a prompt it "
+              "reads one from a pipe, or\n"
+              "begins a conversation on a terminal. The answer goes to standard output, the "
+              "summary to standard error.",
+          .operands = {{"MODEL", "Which model (default: the first on offer)"},
+                       {"PROMPT", "What to ask"}},
+          .flags = {{"--system", "TEXT", "Instructions that stand before the conversation"},
+                    {"--max-tokens", "N", "Longest answer, in tokens"},
+                    {"--temperature", "T", "0 to 2: how much chance plays a part"},
+                    kUrl,
+                    kDir,
+                    kJson},
+          .examples = {"cocoon chat \"Why is the sky blue?\"", "cocoon chat SmolLM2-135M-Instruct",
+                       "git diff | cocoon chat --system \"Summarise this change.\" --json"},
+          .run = run_chat};
+}
+
+Command models() {
+  return {.name = "models",
+          .summary = "List models, their workers and prices",
+          .details = {},
+          .operands = {},
+          .flags = {kUrl, kDir, kJson},
+          .examples = {"cocoon models", "cocoon models --json | jq -r '.data[].id'"},
+          .run = run_models};
+}
+
+Command status() {
+  return {.name = "status",
+          .summary = "Show gateway, proxies and workers, and what was used",
+          .details = {},
+          .operands = {},
+          .flags = {{"--watch", "", "Show it again every second, until Ctrl-C"}, kUrl, kDir, kJson},
+          .examples = {"cocoon status", "cocoon status --watch"},
+          .run = run_status};
+}
+
+Command attest_show() {
+  return {.name = "attest show",
+          .summary = "Show who is connected and what each has proved, factor by factor",
+          .details = {},
+          .operands = {},
+          .flags = {kUrl, kDir, kJson},
+          .examples = {"cocoon attest show"},
+          .run = run_attest_show};
+}
+
+Command doctor() {
+  return {
+      .name = "doctor",
+      .summary = "Check what breaks in practice; each finding comes with a fix",
+      .details =
+          "Checks the network in --dir, or the client that --config describes. Exits with 1 if a "
+          "check fails.",
+      .operands = {},
+      .flags = {{"--config", "FILE", "A client's configuration instead of the network in --dir"},
+                kUrl,
+                kDir,
+                kJson},
+      .examples = {"cocoon doctor", "cocoon doctor --config client.toml"},
+      .run = run_doctor};
+}
+
+Command completion() {
+  return {
+      .name = "completion",
+      .summary = "Print a script that completes commands in your shell",
+      .details = {},
+      .operands = {{"SHELL", "For which shell", Operand::Need::Required, {"bash", "zsh", "fish"}}},
+      .flags = {},
+      .examples = {"source <(cocoon completion bash)",
+                   "cocoon completion zsh > \"${fpath[1]}/_cocoon\"",
+                   "cocoon completion fish > ~/.config/fish/completions/cocoon.fish"},
+      .run = run_completion};
+}
+
+Command config_example() {
+  return {
+      .name = "config example",
+      .summary = "Print a commented configuration file of a role",
+      .details = {},
+      .operands = {{"ROLE", "Which role", Operand::Need::Required, {"client", "proxy", "worker"}}},
+      .flags = {},
+      .examples = {"cocoon config example client > client.toml"},
+      .run = run_config_example};
+}
+
+Command version() {
+  return {.name = "version",
+          .summary = "Print the version",
+          .details = {},
+          .operands = {},
+          .flags = {kJson},
+          .examples = {"cocoon version"},
+          .run = run_version};
+}
+
+}  // namespace
+
+const std::vector<Command>& command_table() {
+  static const std::vector<Command> table{
+      up(),          client(), chat(),       models(),         status(),
+      attest_show(), doctor(), completion(), config_example(), version()};
+  return table;
+}
+
+}  // namespace cocoon::app::commands

@@ -1,0 +1,18 @@
+// What each command does; command_table.cc gives them their words.
+#pragma once
+
+#include "app/commands/command.h"
+
+namespace cocoon::app::commands {
+
+base::Result<int> run_up(const Invocation& invocation);
+base::Result<int> run_chat(const Invocation& invocation);
+base::Result<int> run_models(const Invocation& invocation);
+base::Result<int> run_status(const Invocation& invocation);
+base::Result<int> run_attest_show(const Invocation& invocation);
+base::Result<int> run_doctor(const Invocation& invocation);
+base::Result<int> run_completion(const Invocation& invocation);
+base::Result<int> run_config_example(const Invocation& invocation);
+base::Result<int> run_version(const Invocation& invocation);
+
+}  // namespace cocoon::app::commands

@@ -1,0 +1,166 @@
+// `cocoon status`: gateway, proxy and workers of a network, what was used, and amounts, all
+// unsettled.
+#include <thread>
+
+#include "app/commands/answer_report.h"
+#include "app/commands/fault.h"
+#include "app/commands/fetch.h"
+#include "app/commands/handlers.h"
+#include "app/commands/table.h"
+#include "app/commands/whereabouts.h"
+#include "app/role_main.h"
+
+namespace cocoon::app::commands {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::chrono::seconds kWatchPeriod{1};
+
+struct Role {
+  std::string name;
+  json stats;         // null if it does not answer
+  std::string fault;  // then why
+};
+
+Role ask(const std::string& name, const std::string& url) {
+  auto stats = fetch_json(url + "/jsonstats");
+  if (!stats)
+    return {name, json(), stats.error().message().substr(0, stats.error().message().find('\n'))};
+  return {name, *std::move(stats), {}};
+}
+
+base::Result<std::vector<Role>> ask_all(const Whereabouts& where) {
+  std::vector<Role> roles{{"gateway", TRY(fetch_json(where.root + "/jsonstats")), {}}};
+  if (!where.network) return roles;
+  roles.push_back(ask("proxy", where.network->proxy));
+  for (std::size_t i = 0; i < where.network->workers.size(); ++i) {
+    roles.push_back(ask("worker-" + std::to_string(i + 1), where.network->workers[i]));
+  }
+  return roles;
+}
+
+std::string amount_at(const json& document, const std::string& pointer) {
+  return unsettled(base::Nanoton(number_at(document, pointer)));
+}
+
+std::string requests_text(const json& stats, const std::string& all, const std::string& good) {
+  return std::to_string(number_at(stats, "/stats/" + all)) + " (" +
+         std::to_string(number_at(stats, "/stats/" + good)) + " answered, " +
+         std::to_string(number_at(stats, "/stats/failed")) + " failed, " +
+         std::to_string(number_at(stats, "/stats/running")) + " running)";
+}
+
+void show_gateway(const Terminal& out, const Whereabouts& where, const json& stats) {
+  const bool ready = flag_at(stats, "/status/ready");
+  out.line((ready ? out.sign(Sign::Done) : out.sign(Sign::Failed)) + " " +
+           out.paint(Ink::Bold, "gateway") + "  " + where.base_url +
+           (ready ? "" : "  not ready: no proxy is connected"));
+  out.write(fact_lines({{"wallet", text_at(stats, "/wallet/address")},
+                        {"requests", requests_text(stats, "calls", "answered")},
+                        {"spent", amount_at(stats, "/stats/spent_nanotons")}},
+                       out));
+  Table table({{"PROXY"},
+               {"STATE"},
+               {"TIER"},
+               {"VERSION", Align::Right},
+               {"RUNNING", Align::Right},
+               {"LAST ERROR"}});
+  for (const auto& proxy : list_at(stats, "/proxies")) {
+    const std::string state = text_at(proxy, "/state");
+    table.add({{text_at(proxy, "/address")},
+               {state, state == "ready" ? Ink::Good : Ink::Warning},
+               {text_at(proxy, "/tier")},
+               {std::to_string(number_at(proxy, "/version"))},
+               {std::to_string(number_at(proxy, "/running"))},
+               {text_at(proxy, "/last_error")}});
+  }
+  out.write(table.text(out));
+}
+
+void show_proxy(const Terminal& out, const json& stats) {
+  out.write(fact_lines(
+      {{"requests", requests_text(stats, "queries", "success")},
+       {"commission", amount_at(stats, "/commission_nanotons")},
+       {"ledger", "entry " + std::to_string(number_at(stats, "/ledger/sequence")) + ", on disk " +
+                      std::to_string(number_at(stats, "/ledger/durable_sequence"))}},
+      out));
+  Table table({{"ACCOUNT"},
+               {"OWNER"},
+               {"TOKENS", Align::Right},
+               {"CHARGED OR EARNED", Align::Right},
+               {"BALANCE", Align::Right}});
+  for (const auto& client : list_at(stats, "/clients")) {
+    table.add({{"client"},
+               {text_at(client, "/owner_address")},
+               {std::to_string(number_at(client, "/used_tokens"))},
+               {amount_at(client, "/charged_nanotons")},
+               {amount_at(client, "/balance_nanotons")}});
+  }
+  for (const auto& worker : list_at(stats, "/workers")) {
+    table.add({{"worker"},
+               {text_at(worker, "/owner_address")},
+               {std::to_string(number_at(worker, "/earned_tokens"))},
+               {amount_at(worker, "/earned_nanotons")},
+               {amount_at(worker, "/unsettled_nanotons")}});
+  }
+  if (!table.empty()) out.write(table.text(out));
+}
+
+void show_role(const Terminal& out, const Role& role) {
+  if (role.stats.is_null()) {
+    return out.line("\n" + out.sign(Sign::Failed) + " " + out.paint(Ink::Bold, role.name) + "  " +
+                    printable(role.fault));
+  }
+  out.line("\n" + out.sign(Sign::Done) + " " + out.paint(Ink::Bold, role.name) + "  " +
+           printable(text_at(role.stats, "/status/program")));
+  if (role.name == "proxy") return show_proxy(out, role.stats);
+  out.write(fact_lines({{"model", text_at(role.stats, "/status/model")},
+                        {"engine", text_at(role.stats, "/status/engine")},
+                        {"requests", requests_text(role.stats, "queries", "success")}},
+                       out));
+}
+
+void show(const Terminal& out, const Whereabouts& where, const std::vector<Role>& roles) {
+  show_gateway(out, where, roles.front().stats);
+  for (std::size_t i = 1; i < roles.size(); ++i) show_role(out, roles[i]);
+  if (flag_at(roles.front().stats, "/status/simulated_evidence")) {
+    out.line(
+        "\n" + out.sign(Sign::Note) + " " +
+        out.paint(Ink::Warning, "SIMULATED evidence: this network proves nothing about hardware."));
+  }
+}
+
+json to_json(const Whereabouts& where, const std::vector<Role>& roles) {
+  json document{{"base_url", where.base_url}, {"found_by", where.origin}, {"settled", false}};
+  for (const auto& role : roles) {
+    document[role.name] = role.stats.is_null() ? json{{"error", role.fault}} : role.stats;
+  }
+  return document;
+}
+
+base::Result<int> show_once(const Invocation& invocation, std::string_view before) {
+  const auto where = TRY(find_gateway(invocation.arguments));
+  const auto roles = TRY(ask_all(where));
+  invocation.out.write(before);
+  if (invocation.arguments.printing() == Printing::Json) {
+    invocation.out.line(to_json(where, roles).dump(-1, ' ', false, json::error_handler_t::replace));
+  } else {
+    show(invocation.out, where, roles);
+  }
+  return flag_at(roles.front().stats, "/status/ready") ? kExitOk : kExitUnavailable;
+}
+
+}  // namespace
+
+base::Result<int> run_status(const Invocation& invocation) {
+  if (!invocation.arguments.has("--watch")) return show_once(invocation, "");
+  const bool redraw =
+      invocation.out.live() && invocation.arguments.printing() == Printing::ForPeople;
+  for (;;) {
+    TRY(show_once(invocation, redraw ? "\x1b[H\x1b[2J" : ""));
+    std::this_thread::sleep_for(kWatchPeriod);
+  }
+}
+
+}  // namespace cocoon::app::commands

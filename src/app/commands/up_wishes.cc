@@ -1,0 +1,87 @@
+#include "app/commands/up_wishes.h"
+
+#include <filesystem>
+
+#include "app/commands/fault.h"
+#include "app/commands/whereabouts.h"
+
+namespace cocoon::app::commands {
+namespace {
+
+using base::Result;
+
+constexpr std::uint16_t kGatewayPort = 10000;
+constexpr std::uint16_t kProxyPort = 11000;
+constexpr std::uint16_t kWorkerPort = 12000;
+constexpr std::uint16_t kEnginePort = 18080;
+constexpr std::size_t kUpFileMax = 1 << 20;
+
+Result<std::string> program_directory() {
+  std::error_code code;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", code);
+  if (code)
+    return fault(CommandFault::Failed, "this program can't find its own folder: " + code.message());
+  return program.parent_path().string();
+}
+
+Result<std::string> choose_listen(const Arguments& arguments, PortPicker& ports) {
+  if (!arguments.has("--listen")) {
+    return "127.0.0.1:" + std::to_string(TRY(ports.pick(kGatewayPort)));
+  }
+  const std::string listen = arguments.text("--listen");
+  const auto where = TRY(loopback_address(listen, "--listen"));
+  if (is_free(where.host, where.port)) return where.to_text();
+  return fault(CommandFault::Usage, "another program listens on " + listen,
+               "--listen with another port");
+}
+
+}  // namespace
+
+Result<std::string> prepare_up_directory(const Arguments& arguments) {
+  const std::string given = TRY(data_directory(arguments));
+  const std::string directory = std::filesystem::absolute(given).lexically_normal().string();
+  TRY(io::make_directory(directory + "/logs"));
+  return directory;
+}
+
+Result<io::LockFile> lock_up_directory(const std::string& directory) {
+  auto held = io::LockFile::acquire(directory + "/lock");
+  if (held || !held.error().is(io::IoFault::FileLocked)) return held;
+  const auto text = io::read_file(up_file(directory), kUpFileMax);
+  const auto running =
+      text ? parse_running_network(base::as_text(*text)) : Result<RunningNetwork>(text.error());
+  return fault(
+      CommandFault::Failed,
+      "a network runs from " + directory + " already" + (running ? " at " + running->base_url : ""),
+      "cocoon status, or another --dir for a second network");
+}
+
+Result<UpWishes> read_up_wishes(const Invocation& invocation, const std::string& directory) {
+  const Arguments& given = invocation.arguments;
+  UpWishes wishes;
+  wishes.programs = TRY(program_directory());
+  wishes.engine = {.url = given.text("--engine"),
+                   .model = given.text("--model"),
+                   .tool = {},
+                   .scratch = directory + "/engine.json"};
+  if (wishes.engine.url.empty()) {
+    wishes.engine.tool = TRY(find_engine_tool(given.text("--engine-tool"), wishes.programs));
+  } else if (const auto endpoint = io::HttpEndpoint::parse(wishes.engine.url); !endpoint) {
+    return fault(CommandFault::Usage, "--engine: " + endpoint.error().message(),
+                 "--engine http://127.0.0.1:8000");
+  }
+  PortPicker ports;
+  wishes.plan.directory = directory;
+  wishes.plan.images = invocation.surroundings.images;
+  wishes.plan.listen = TRY(choose_listen(given, ports));
+  wishes.plan.proxy_http = TRY(ports.pick(kProxyPort));
+  wishes.plan.proxy_workers = TRY(ports.pick(kProxyPort));
+  wishes.plan.proxy_clients = TRY(ports.pick(kProxyPort));
+  wishes.engine_port = TRY(ports.pick(kEnginePort));
+  const std::int64_t workers = TRY(given.number("--workers", 1, 1, kUpWorkersMax));
+  for (std::int64_t i = 0; i < workers; ++i)
+    wishes.plan.worker_http.push_back(TRY(ports.pick(kWorkerPort)));
+  return wishes;
+}
+
+}  // namespace cocoon::app::commands
