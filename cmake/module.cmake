@@ -20,8 +20,9 @@ function(cocoon_module name)
     add_executable(${name}_test ${M_TESTS})
     list(TRANSFORM M_TEST_USES PREPEND cocoon_ OUTPUT_VARIABLE test_uses)
     target_link_libraries(${name}_test PRIVATE ${target} ${test_uses} GTest::gtest_main GTest::gmock)
-    target_compile_definitions(${name}_test PRIVATE COCOON_VECTORS="${CMAKE_SOURCE_DIR}/tests/vectors")
-    add_test(NAME ${name} COMMAND ${name}_test)
+    target_compile_definitions(${name}_test PRIVATE COCOON_VECTORS="tests/vectors")
+    # From the root of the checkout, where test data has a short name.
+    add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   endif()
 
   if(COCOON_FUZZ)

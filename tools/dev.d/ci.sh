@@ -39,7 +39,6 @@ ci() {
   step engine tools/engine fetch
   step e2e end_to_end dev
   step fuzz fuzz 3
-  step clang-tidy clang_tidy
   say "all steps took $(((SECONDS - started) / 60)) min $(((SECONDS - started) % 60)) s"
   summary
 }
