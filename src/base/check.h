@@ -1,5 +1,6 @@
-// CHECK: an invariant of our own, tested in every build; its failure ends the process. Never on an outside value.
-// SUSPECT: should hold and it is safe to go on; fatal in tests and simulation, counted in production.
+// CHECK: an invariant of our own, tested in every build; its failure ends the process. Never on an
+// outside value. SUSPECT: should hold and it is safe to go on; fatal in tests and simulation,
+// counted in production.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,9 @@ void set_suspect_mode(SuspectMode mode);
 
 }  // namespace cocoon::base
 
-#define CHECK(condition) \
-  ((condition) ? static_cast<void>(0) : ::cocoon::base::check_failed(#condition, __FILE__, __LINE__))
-#define SUSPECT(condition) \
-  ((condition) ? static_cast<void>(0) : ::cocoon::base::suspect_failed(#condition, __FILE__, __LINE__))
+#define CHECK(condition)              \
+  ((condition) ? static_cast<void>(0) \
+               : ::cocoon::base::check_failed(#condition, __FILE__, __LINE__))
+#define SUSPECT(condition)            \
+  ((condition) ? static_cast<void>(0) \
+               : ::cocoon::base::suspect_failed(#condition, __FILE__, __LINE__))

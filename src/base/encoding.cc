@@ -6,8 +6,10 @@ namespace cocoon::base {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Url =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -81,7 +83,8 @@ std::optional<Bytes> from_base64(std::string_view text) {
     text.remove_suffix(1);
     ++padding;
   }
-  if (text.size() % 4 == 1 || (padding != 0 && (text.size() + padding) % 4 != 0)) return std::nullopt;
+  if (text.size() % 4 == 1 || (padding != 0 && (text.size() + padding) % 4 != 0))
+    return std::nullopt;
   Bytes bytes;
   bytes.reserve(text.size() * 3 / 4);
   std::uint32_t group = 0;
@@ -96,7 +99,8 @@ std::optional<Bytes> from_base64(std::string_view text) {
     bytes.push_back(static_cast<std::uint8_t>(group >> bits));
     group &= (1u << bits) - 1;
   }
-  if (group != 0) return std::nullopt;  // leftover bits must be zero, so that each value has one spelling
+  if (group != 0)
+    return std::nullopt;  // leftover bits must be zero, so that each value has one spelling
   return bytes;
 }
 

@@ -1,4 +1,5 @@
-// Hexadecimal, base64 and base64url (RFC 4648), strict: wrong length, padding or characters are refused.
+// Hexadecimal, base64 and base64url (RFC 4648), strict: wrong length, padding or characters are
+// refused.
 #pragma once
 
 #include <optional>

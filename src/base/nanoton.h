@@ -1,7 +1,9 @@
-// Nanoton: an amount of money, in nanotons (1 TON = 10^9). Integer and checked: an overflow is never a wrong amount.
+// Nanoton: an amount of money, in nanotons (1 TON = 10^9). Integer and checked: an overflow is
+// never a wrong amount.
 //
-// Amounts that come from outside go through the checked_ functions, which answer nothing on overflow. The operators
-// are for amounts already bounded by our own books, and end the process when that belief is wrong.
+// Amounts that come from outside go through the checked_ functions, which answer nothing on
+// overflow. The operators are for amounts already bounded by our own books, and end the process
+// when that belief is wrong.
 #pragma once
 
 #include <compare>

@@ -14,7 +14,8 @@ TEST(Nanoton, PrintsEveryDigitAndNoMore) {
   EXPECT_EQ(to_string(Nanoton(1)), "0.000000001 TON");
   EXPECT_EQ(to_string(Nanoton(1'500'000'000)), "1.5 TON");
   EXPECT_EQ(to_string(Nanoton(-20)), "-0.00000002 TON");
-  EXPECT_EQ(to_string(Nanoton(std::numeric_limits<std::int64_t>::min())), "-9223372036.854775808 TON");
+  EXPECT_EQ(to_string(Nanoton(std::numeric_limits<std::int64_t>::min())),
+            "-9223372036.854775808 TON");
 }
 
 TEST(Nanoton, ReadsTheFormsPeopleWrite) {

@@ -1,4 +1,5 @@
-// Randomness as an input: the operating system's in production (crypto/random.h), a seeded one in tests and simulation.
+// Randomness as an input: the operating system's in production (crypto/random.h), a seeded one in
+// tests and simulation.
 #pragma once
 
 #include <cstdint>

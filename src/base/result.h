@@ -1,8 +1,9 @@
 // Result<T>: a value, or an Error with a named reason and a sentence for people.
 //
-// Everything a peer, chain, host, disk or user can cause is reported this way; nothing is thrown. A module names its
-// reasons in an enum and gives each a stable snake_case name by `std::string_view reason_name(Enum)`, found by
-// argument-dependent lookup: counters, logs and tests use that name, and switches over the enum are exhaustive.
+// Everything a peer, chain, host, disk or user can cause is reported this way; nothing is thrown. A
+// module names its reasons in an enum and gives each a stable snake_case name by `std::string_view
+// reason_name(Enum)`, found by argument-dependent lookup: counters, logs and tests use that name,
+// and switches over the enum are exhaustive.
 #pragma once
 
 #include <concepts>
@@ -118,9 +119,9 @@ class [[nodiscard]] Result<void> {
 }  // namespace cocoon::base
 
 // The value of a Result, or an early return of its error: `auto quote = TRY(parse_quote(bytes));`
-#define TRY(expression)                                        \
-  ({                                                           \
-    auto try_result_ = (expression);                           \
-    if (!try_result_) return std::move(try_result_).error();   \
-    *std::move(try_result_);                                   \
+#define TRY(expression)                                      \
+  ({                                                         \
+    auto try_result_ = (expression);                         \
+    if (!try_result_) return std::move(try_result_).error(); \
+    *std::move(try_result_);                                 \
   })

@@ -34,7 +34,8 @@ TEST(Result, CarriesTheValueOrTheError) {
 
 TEST(Result, AddsContextToTheMessage) {
   EXPECT_EQ(pick(-1).error().reason(), "rotten");
-  EXPECT_EQ(std::move(pick(-1)).error().within("picking").message(), "picking: the fruit is rotten");
+  EXPECT_EQ(std::move(pick(-1)).error().within("picking").message(),
+            "picking: the fruit is rotten");
 }
 
 TEST(Result, ReadingTheOtherSideEndsTheProcess) {

@@ -1,4 +1,5 @@
-// Secret: bytes that wipe themselves, can't be printed, copied by accident or compared in variable time.
+// Secret: bytes that wipe themselves, can't be printed, copied by accident or compared in variable
+// time.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// Time as values. Logic never reads a clock: the shell hands in `Now`, a simulation hands in any other.
+// Time as values. Logic never reads a clock: the shell hands in `Now`, a simulation hands in any
+// other.
 #pragma once
 
 #include <chrono>

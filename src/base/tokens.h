@@ -12,8 +12,9 @@ struct TokenCount {
   friend constexpr auto operator<=>(TokenCount, TokenCount) = default;
 };
 
-// What an engine says it used, by kind. `cached` is the part of `prompt` that came from its prefix cache, `reasoning`
-// the part of `completion` that was thinking: both are contained in the kind they belong to, as in OpenAI's `usage`.
+// What an engine says it used, by kind. `cached` is the part of `prompt` that came from its prefix
+// cache, `reasoning` the part of `completion` that was thinking: both are contained in the kind
+// they belong to, as in OpenAI's `usage`.
 struct TokenUsage {
   TokenCount prompt;
   TokenCount cached;
