@@ -130,6 +130,8 @@ Result<std::unique_ptr<RoleShell>> RoleShell::create(const CommonOptions& option
   auto client_identity = TRY(shell->issue_identity());
   shell->client_tls_ = TRY(io::TlsContext::create(io::TlsRole::Client, std::move(client_identity)));
   shell->rotation_.arm_in(kIdentityLife);
+  // Who is told "ready" may stop us at once, before run() waits for signals in its own way.
+  shell->runtime_.on_stop_signal([raw = shell.get()](int) { raw->runtime_.stop(); });
   return shell;
 }
 
