@@ -244,7 +244,9 @@ void Client::pass_on(Running& running, base::BytesView bytes) {
   base::Bytes part = std::move(passage.before);
   part.insert(part.end(), bytes.begin(),
               bytes.begin() + static_cast<std::ptrdiff_t>(passage.passed));
-  if (!part.empty()) effects_.emplace_back(AnswerPart{running.call, std::move(part)});
+  if (part.empty()) return;
+  running.in_line = part.back() != '\n';
+  effects_.emplace_back(AnswerPart{running.call, std::move(part)});
 }
 
 // `whole` is set when head, body and end came in one message; the answer then goes out in one
@@ -328,7 +330,8 @@ void Client::fail(RunningMap::iterator found, const ApiError& error) {
       // A plain answer that breaks off can't carry an error any more: its connection is dropped
       // instead.
       if (running.event_stream) {
-        const std::string event = openai::error_event(error);
+        const bool in_line = rest.empty() ? running.in_line : rest.back() != '\n';
+        const std::string event = (in_line ? "\n\n" : "") + openai::error_event(error);
         rest.insert(rest.end(), event.begin(), event.end());
         effects_.emplace_back(AnswerPart{running.call, std::move(rest)});
         effects_.emplace_back(EndAnswer{running.call});

@@ -118,6 +118,7 @@ class Client {
     Caller caller = Caller::Waiting;
     bool event_stream = false;
     bool has_head = false;
+    bool in_line = false;  // what was passed on ends in the middle of a line
     std::string model;
     openai::CostInjector cost;
   };

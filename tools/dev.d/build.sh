@@ -25,7 +25,7 @@ bench() {
 
 simulate() {
   build release
-  build/release/src/bin/cocoon sim "$@"
+  build/release/src/bin/cocoon-sim "$@"
 }
 
 format_sources() { sources | xargs -r clang-format-19 -i; }

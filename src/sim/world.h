@@ -1,0 +1,64 @@
+// World: one network drawn from a seed, run in virtual time: first with callers and faults, then
+// quiet, and then every healthy client must be served again.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/audit.h"
+#include "sim/nodes.h"
+#include "sim/wires.h"
+
+namespace cocoon::sim {
+
+class World {
+ public:
+  // `note` gets the story, line by line; empty when nobody reads it.
+  World(std::uint64_t seed, std::function<void(const std::string&)> note);
+
+  // Ends at the first violation.
+  void run();
+  const std::vector<std::string>& violations() const { return audit_.violations(); }
+  const Statistics& statistics() { return audit_.statistics(); }
+
+ private:
+  void build();
+  void build_clients();
+  void build_workers();
+  void plan_calls();
+  void plan_faults();
+  void strike();
+  void crash_any();
+  void trouble_a_disk();
+  void heal();
+  void probe();
+  void check_quiet();
+  void pass(base::Duration time);
+  bool is_sound() const { return audit_.violations().empty(); }
+  std::string model_of_some_worker();
+  template <class T>
+  T& any(std::deque<T>& nodes) {
+    return nodes[dice_.below(nodes.size())];
+  }
+  template <class Deed>
+  void later(base::Duration delay, Deed deed) {
+    scheduler_.after(delay, life_, std::move(deed));
+  }
+
+  Dice dice_;
+  Scheduler scheduler_;
+  registry::Snapshot network_;
+  Audit audit_;
+  Wires wires_;
+  Surroundings surroundings_;
+  std::vector<ClientTerms> client_terms_;
+  std::vector<WorkerTerms> worker_terms_;
+  std::deque<ProxyNode> proxies_;
+  std::deque<WorkerNode> workers_;
+  std::deque<ClientNode> clients_;
+  Life life_ = new_life();
+};
+
+}  // namespace cocoon::sim
