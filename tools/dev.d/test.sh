@@ -34,7 +34,7 @@ end_to_end() { # PRESET
 }
 
 fuzz() { # SECONDS per target
-  build fuzz
+  build fuzz fuzz_targets
   say "fuzz: $1 s per target"
   tools/fuzz --seconds "$1" --build build/fuzz
 }
