@@ -84,11 +84,11 @@ base::Result<Arguments> parse_arguments(const Command& command,
   cli.set_help_flag();
   bool help = false;
   cli.add_flag("-h,--help", help);
-  std::map<std::string, std::vector<std::string>> values;
+  std::map<std::string, std::string> values;
   std::vector<std::pair<const Flag*, CLI::Option*>> flags;
   for (const auto& flag : command.flags) {
-    auto* option = flag.shape.empty() ? cli.add_flag(flag.name)
-                                      : cli.add_option(flag.name, values[flag.name])->expected(1);
+    auto* option =
+        flag.shape.empty() ? cli.add_flag(flag.name) : cli.add_option(flag.name, values[flag.name]);
     flags.emplace_back(&flag, option);
   }
   std::vector<std::string> operands;
@@ -103,11 +103,15 @@ base::Result<Arguments> parse_arguments(const Command& command,
   Arguments arguments;
   for (const auto& [flag, option] : flags) {
     if (option->count() == 0) continue;
-    const auto& given = values[flag->name];
-    if (!given.empty() && !is_known(flag->choices, given.back())) {
-      return bad_value(flag->name + " " + given.back() + " is not possible", flag->choices);
+    if (flag->shape.empty()) {
+      arguments.set_flag(flag->name, {});
+      continue;
     }
-    arguments.set_flag(flag->name, given);
+    const std::string& given = values[flag->name];
+    if (!is_known(flag->choices, given)) {
+      return bad_value(flag->name + " " + given + " is not possible", flag->choices);
+    }
+    arguments.set_flag(flag->name, {given});
   }
   if (help) {
     arguments.set_flag("--help", {});
