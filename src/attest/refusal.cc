@@ -39,6 +39,44 @@ std::string_view reason_name(Refusal refusal) {
       return "image_not_allowed";
     case Refusal::FactorNotChecked:
       return "factor_not_checked";
+    case Refusal::EvidenceUnsupported:
+      return "evidence_unsupported";
+    case Refusal::CertificateChainInvalid:
+      return "certificate_chain_invalid";
+    case Refusal::CertificateNotValidNow:
+      return "certificate_not_valid_now";
+    case Refusal::CertificateRevoked:
+      return "certificate_revoked";
+    case Refusal::RevocationListInvalid:
+      return "revocation_list_invalid";
+    case Refusal::RevocationListStale:
+      return "revocation_list_stale";
+    case Refusal::SigningKeyMismatch:
+      return "signing_key_mismatch";
+    case Refusal::TcbMismatch:
+      return "tcb_mismatch";
+    case Refusal::TcbTooOld:
+      return "tcb_too_old";
+    case Refusal::PlatformMismatch:
+      return "platform_mismatch";
+    case Refusal::AttributeNotAllowed:
+      return "attribute_not_allowed";
+    case Refusal::NonceMismatch:
+      return "nonce_mismatch";
+    case Refusal::ReferenceValuesInvalid:
+      return "reference_values_invalid";
+    case Refusal::ReferenceValuesNotMatching:
+      return "reference_values_not_matching";
+    case Refusal::MeasurementMismatch:
+      return "measurement_mismatch";
+    case Refusal::ConfidentialModeOff:
+      return "confidential_mode_off";
+    case Refusal::DeveloperModeOn:
+      return "developer_mode_on";
+    case Refusal::DeviceSetMismatch:
+      return "device_set_mismatch";
+    case Refusal::ServiceRefused:
+      return "service_refused";
   }
   CHECK(false);
 }
@@ -82,6 +120,46 @@ std::string_view next_step(Refusal refusal) {
              "the list.";
     case Refusal::FactorNotChecked:
       return "What can't be checked counts as failed; use a version that checks it.";
+    case Refusal::EvidenceUnsupported:
+      return "Use a newer version of this program, or a peer on hardware that it knows.";
+    case Refusal::CertificateChainInvalid:
+      return "Don't use this peer: its vendor's root does not vouch for its key.";
+    case Refusal::CertificateNotValidNow:
+      return "Check the clock of this machine; else the peer's operator has to fetch its "
+             "certificate anew.";
+    case Refusal::CertificateRevoked:
+      return "Don't use this peer: the vendor has withdrawn its key.";
+    case Refusal::RevocationListInvalid:
+      return "Fetch the vendor's lists again, from another cache.";
+    case Refusal::RevocationListStale:
+      return "Fetch the vendor's lists again; also check the clock of this machine.";
+    case Refusal::SigningKeyMismatch:
+      return "Don't use this peer: its evidence and its certificate don't belong together.";
+    case Refusal::TcbMismatch:
+      return "The peer's operator has to fetch the certificate for the firmware that runs.";
+    case Refusal::TcbTooOld:
+      return "The peer's operator has to update the firmware of its machine.";
+    case Refusal::PlatformMismatch:
+      return "Don't use this peer: it shows the certificate of another machine.";
+    case Refusal::AttributeNotAllowed:
+      return "The peer has to be started with the settings that the policy asks for.";
+    case Refusal::NonceMismatch:
+      return "Don't use this peer: its evidence was made for somebody else's question.";
+    case Refusal::ReferenceValuesInvalid:
+      return "Fetch the vendor's reference values again, from another cache.";
+    case Refusal::ReferenceValuesNotMatching:
+      return "Fetch the reference values of the firmware that the evidence names.";
+    case Refusal::MeasurementMismatch:
+      return "Fetch the vendor's newest reference values; if it remains, don't use this peer: its "
+             "firmware is not the vendor's.";
+    case Refusal::ConfidentialModeOff:
+      return "The peer's operator has to switch its GPUs to confidential mode.";
+    case Refusal::DeveloperModeOn:
+      return "Don't use this peer: developer mode opens its GPU to the host.";
+    case Refusal::DeviceSetMismatch:
+      return "The peer has to show each of its GPUs once, and all of them.";
+    case Refusal::ServiceRefused:
+      return "Don't use this peer: the vendor's attestation service did not find its GPU in order.";
   }
   CHECK(false);
 }

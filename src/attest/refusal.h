@@ -22,6 +22,25 @@ enum class Refusal {
   ReportDataMismatch,
   ImageNotAllowed,
   FactorNotChecked,
+  EvidenceUnsupported,  // a version, algorithm or product that no rule here covers
+  CertificateChainInvalid,
+  CertificateNotValidNow,
+  CertificateRevoked,
+  RevocationListInvalid,
+  RevocationListStale,
+  SigningKeyMismatch,  // of another kind than the evidence says, or of a key nobody vouches for
+  TcbMismatch,         // the evidence claims other firmware than its certificate
+  TcbTooOld,
+  PlatformMismatch,  // the certificate belongs to another machine
+  AttributeNotAllowed,
+  NonceMismatch,
+  ReferenceValuesInvalid,      // a manifest whose signature or form does not hold
+  ReferenceValuesNotMatching,  // a manifest of other firmware than the evidence's
+  MeasurementMismatch,
+  ConfidentialModeOff,
+  DeveloperModeOn,
+  DeviceSetMismatch,  // too few, too many or the same device twice
+  ServiceRefused,     // an attestation service says no
 };
 
 std::string_view reason_name(Refusal refusal);
