@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "attest/byte_fields.h"
 #include "attest/limits.h"
+#include "attest/sev_snp_report.h"
 #include "base/check.h"
 #include "base/encoding.h"
 
@@ -19,21 +21,6 @@ constexpr std::uint16_t kEcdsaP256 = 2;
 constexpr std::size_t kTd10BodySize = 584;
 constexpr std::size_t kTd15BodySize = 648;
 constexpr std::uint64_t kTdDebugBit = 1;
-constexpr std::size_t kSevSnpReportSize = 1184;
-constexpr std::uint64_t kSevSnpDebugBit = std::uint64_t{1} << 19;
-
-// The caller has checked that the bytes are there.
-template <class Integer>
-Integer little_endian(base::BytesView bytes, std::size_t offset) {
-  std::uint64_t value = 0;
-  for (std::size_t i = sizeof(Integer); i-- > 0;) value = value << 8 | bytes[offset + i];
-  return static_cast<Integer>(value);
-}
-
-template <std::size_t N>
-void copy_from(base::BytesView bytes, std::size_t offset, std::array<std::uint8_t, N>& out) {
-  std::ranges::copy(bytes.subspan(offset, N), out.begin());
-}
 
 base::Error refuse(QuoteError error, std::string_view sentence) {
   return {error, std::string(sentence)};
@@ -141,8 +128,8 @@ Findings read(const SevSnpEvidence& evidence) {
   }
   findings.statement = Statement{report->measurements, report->report_data};
   findings.factors.push_back(not_verified(FactorId::SignatureChain, "SEV-SNP"));
-  Values values = {{"policy", std::to_string(report->policy)}};
-  findings.factors.push_back((report->policy & kSevSnpDebugBit) != 0
+  Values values = {{"policy", std::to_string(report->policy.bits)}};
+  findings.factors.push_back(report->policy.debug_allowed()
                                  ? debug_on(std::move(values))
                                  : not_verified(FactorId::DebugOff, "SEV-SNP", std::move(values)));
   return findings;
@@ -190,27 +177,6 @@ base::Result<TdxQuote> parse_tdx_quote(base::BytesView bytes) {
   for (std::size_t i = 0; i < 4; ++i) copy_from(body, 328 + 48 * i, quote.measurements.rtmr[i]);
   copy_from(body, 520, quote.report_data);
   return quote;
-}
-
-base::Result<SevSnpReport> parse_sev_snp_report(base::BytesView bytes) {
-  if (bytes.size() < kSevSnpReportSize) {
-    return refuse(QuoteError::Truncated, "The SEV-SNP report is shorter than 1184 bytes.");
-  }
-  if (bytes.size() > kSevSnpReportSize) {
-    return refuse(QuoteError::TrailingBytes, "The SEV-SNP report is longer than 1184 bytes.");
-  }
-  SevSnpReport report;
-  report.version = little_endian<std::uint32_t>(bytes, 0);
-  if (report.version != 2 && report.version != 3 && report.version != 5) {
-    return refuse(
-        QuoteError::UnsupportedVersion,
-        "SEV-SNP reports of version " + std::to_string(report.version) + " are not supported.");
-  }
-  report.policy = little_endian<std::uint64_t>(bytes, 0x08);
-  report.vmpl = little_endian<std::uint32_t>(bytes, 0x30);
-  copy_from(bytes, 0x50, report.report_data);
-  copy_from(bytes, 0x90, report.measurements.measurement);
-  return report;
 }
 
 std::optional<Findings> read_unverified(const Evidence& evidence) {

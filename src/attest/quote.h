@@ -1,9 +1,8 @@
-// Reads Intel TDX quotes (versions 4 and 5) and AMD SEV-SNP reports, so that people can see what
-// they say.
+// Reads Intel TDX quotes (versions 4 and 5), so that people can see what they say.
 //
 // Reading is not verifying: no signature is looked at here, and what is read is only a claim of
 // whoever sent it. Formats: Intel TDX DCAP quote generation library and quote verification library
-// specification, appendix 3; AMD SEV-SNP firmware ABI specification (56860), ATTESTATION_REPORT.
+// specification, appendix 3.
 #pragma once
 
 #include <cstdint>
@@ -41,17 +40,6 @@ struct TdxQuote {
 // At most kQuoteSizeMax bytes. The zeros with which platforms pad a quote may follow it, other
 // bytes not.
 base::Result<TdxQuote> parse_tdx_quote(base::BytesView bytes);
-
-struct SevSnpReport {
-  std::uint32_t version = 0;  // 2, 3 or 5
-  std::uint64_t policy = 0;   // bit 19: debug
-  std::uint32_t vmpl = 0;
-  SevSnpMeasurements measurements;
-  base::Bits512 report_data{};
-};
-
-// Exactly 1184 bytes.
-base::Result<SevSnpReport> parse_sev_snp_report(base::BytesView bytes);
 
 // What evidence of a real TEE says, with the signature chain marked as not checked. Nothing for
 // other kinds.

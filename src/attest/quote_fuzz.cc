@@ -1,4 +1,4 @@
-// Any bytes as a TDX quote or SEV-SNP report: never more than a refusal.
+// Any bytes as a TDX quote: never more than a refusal.
 #include "attest/quote.h"
 #include "attest/verdict.h"
 
@@ -6,7 +6,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace cocoon;
   const base::BytesView bytes(data, size);
   (void)attest::parse_tdx_quote(bytes).ok();
-  (void)attest::parse_sev_snp_report(bytes).ok();
   const attest::Evidence evidence = attest::TdxEvidence{base::to_bytes(bytes)};
   const attest::Verdict verdict =
       attest::judge(base::WallTime{}, evidence, {}, attest::production_policy({}), {});

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "attest/limits.h"
+#include "attest/sev_snp_report.h"
 #include "attest/vector_file.h"
 
 namespace cocoon::attest {
@@ -103,32 +104,6 @@ TEST(TdxQuote, SignatureLengthBeyondTheEnd) {
   base::Bytes bytes = vector_file("tdx-v4.bin");
   for (std::size_t i = 632; i < 636; ++i) bytes[i] = 0xff;
   EXPECT_EQ(reason_of(bytes), "quote_truncated");
-}
-
-TEST(SevSnpReport, OfARealMachine) {
-  const base::Bytes bytes = vector_file("sev-snp-v2-debug.bin");
-  const auto report = parse_sev_snp_report(bytes);
-  ASSERT_TRUE(report.ok()) << report.error().message();
-  EXPECT_EQ(report->version, 2u);
-  EXPECT_EQ(report->policy, 720896u);
-  EXPECT_EQ(report->vmpl, 0u);
-  EXPECT_EQ(
-      base::to_hex(report->measurements.measurement),
-      "b07af9620f3b839b47996422ddec6058338951d984e312115131ea82705eaf5b6bdf8a9ece31a5a608eb0cf2e"
-      "4872b01");
-  EXPECT_EQ(base::to_hex(base::BytesView(report->report_data).first(6)), "010203040500");
-}
-
-TEST(SevSnpReport, OtherSizesAndVersions) {
-  base::Bytes bytes = vector_file("sev-snp-v2-debug.bin");
-  EXPECT_EQ(parse_sev_snp_report(base::BytesView(bytes).first(1183)).error().reason(),
-            "quote_truncated");
-  EXPECT_EQ(parse_sev_snp_report({}).error().reason(), "quote_truncated");
-  bytes.push_back(0);
-  EXPECT_EQ(parse_sev_snp_report(bytes).error().reason(), "quote_trailing_bytes");
-  bytes.pop_back();
-  bytes[0] = 4;
-  EXPECT_EQ(parse_sev_snp_report(bytes).error().reason(), "quote_version_unsupported");
 }
 
 const Factor* find_factor(const Findings& findings, FactorId id) {
