@@ -86,6 +86,7 @@ class Market::Books {
   bool started(WorkerId id);
   void finished(base::Instant now, WorkerId id, Outcome outcome, base::Duration duration);
   std::optional<WorkerView> find(WorkerId id, base::Instant now) const;
+  std::optional<std::int64_t> highest_coefficient(std::string_view model) const;
   std::vector<ListedModel> models() const;
   std::vector<std::string> model_names() const;
   std::size_t size() const { return slot_of_.size(); }
@@ -299,6 +300,18 @@ std::optional<WorkerView> Market::Books::find(WorkerId id, base::Instant now) co
                     worker.record.latency(now)};
 }
 
+std::optional<std::int64_t> Market::Books::highest_coefficient(std::string_view name) const {
+  const auto found = models_.find(name);
+  if (found == models_.end()) return std::nullopt;
+  std::optional<std::int64_t> highest;
+  for (const PriceIndex* index : {&found->second.free, &found->second.full}) {
+    if (index->size() == 0) continue;
+    const std::int64_t last = index->at(index->size() - 1).coefficient;
+    highest = std::max(highest.value_or(last), last);
+  }
+  return highest;
+}
+
 std::vector<ListedWorker> Market::Books::list(const Model& model) const {
   std::vector<PriceIndex::Entry> entries = model.free.entries();
   const auto full = model.full.entries();
@@ -403,6 +416,9 @@ void Market::finished(base::Instant now, WorkerId worker, Outcome outcome,
 
 std::optional<WorkerView> Market::find(WorkerId worker, base::Instant now) const {
   return books_->find(worker, now);
+}
+std::optional<std::int64_t> Market::highest_coefficient(std::string_view model) const {
+  return books_->highest_coefficient(model);
 }
 std::vector<ListedModel> Market::models() const { return books_->models(); }
 std::vector<std::string> Market::model_names() const { return books_->model_names(); }

@@ -129,6 +129,9 @@ class Market {
   void finished(base::Instant now, WorkerId worker, Outcome outcome, base::Duration duration);
 
   std::optional<WorkerView> find(WorkerId worker, base::Instant now) const;
+  // Of the enabled workers that serve the model, free or not, the dearest's; nothing if there is
+  // none.
+  std::optional<std::int64_t> highest_coefficient(std::string_view model) const;
   // Models with at least one enabled worker, by name.
   std::vector<ListedModel> models() const;
   // Their names only, for "did you mean".

@@ -100,6 +100,21 @@ TEST(Market, NamesItsRefusals) {
   EXPECT_EQ(refusal_name(ask(4000)), "unknown_model");
 }
 
+TEST(Market, KnowsTheDearestThatMayServe) {
+  Market market;
+  EXPECT_EQ(market.highest_coefficient("m"), std::nullopt);
+  const WorkerId cheap = must_add(market, offer("m", 1000, 1));
+  const WorkerId dear = must_add(market, offer("m", 3000, 1));
+  must_add(market, offer("other", 9000, 1));
+  EXPECT_EQ(market.highest_coefficient("m"), 3000);
+  EXPECT_TRUE(market.started(dear));
+  EXPECT_EQ(market.highest_coefficient("m"), 3000) << "it may be free again for the next attempt";
+  EXPECT_TRUE(market.set_availability(dear, Availability::Disabled).ok());
+  EXPECT_EQ(market.highest_coefficient("m"), 1000);
+  market.remove(cheap);
+  EXPECT_EQ(market.highest_coefficient("m"), std::nullopt);
+}
+
 TEST(Market, ExclusionLeavesTheOthers) {
   Market market;
   SeededRandom random(2);

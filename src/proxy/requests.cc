@@ -47,6 +47,17 @@ WireRefusal describe(const market::Refusal& refusal, const std::string& model) {
   return {code(WireError::Failure), "no worker"};
 }
 
+// Draining passes by itself; what is malformed or used twice would be refused again.
+WireError wire_code(const Error& refusal) {
+  if (refusal.is(Refusal::Draining)) return WireError::NotReady;
+  const bool bad_input = refusal.is(Refusal::BadRequest) ||
+                         refusal.is(payment::PaymentReason::TooManyTokens) ||
+                         refusal.is(payment::PaymentReason::AlreadyReserved) ||
+                         refusal.is(payment::PaymentReason::AlreadyCharged) ||
+                         refusal.is(payment::PaymentReason::AlreadyRefunded);
+  return bad_input ? WireError::ProtocolViolation : WireError::Error;
+}
+
 // A failure before the first answer part that says nothing about the request itself: another worker
 // may do better.
 bool worth_another_attempt(std::int32_t error_code) {
@@ -103,7 +114,7 @@ Requests::Handled Requests::handle_client_message(base::Now now, LinkId link,
     refused.client_link = link;
     refused.key.id = (*order)->id;
     refused.client_version = client->version;
-    say_failure(refused, code(WireError::Error), admitted.error().message());
+    say_failure(refused, code(wire_code(admitted.error())), admitted.error().message());
   }
   return Handled::Yes;
 }
@@ -122,13 +133,18 @@ Result<void> Requests::admit(base::Now now, ClientSession& client, const Order& 
   if (order.model.empty() || order.model.size() > kMaxModelName) {
     return Error(Refusal::BadRequest, "a model name of 1 to 512 bytes is needed");
   }
-  const payment::RequestKey key = TRY(reserve(client, order));
+  // "Any price" must not hold more than the dearest worker of today can cost. Without any, nothing
+  // is held and dispatch() says why.
+  const auto dearest = core_.market.highest_coefficient(order.model).value_or(0);
+  const auto ceiling =
+      static_cast<std::int32_t>(std::min<std::int64_t>(order.max_coefficient, dearest));
+  const payment::RequestKey key = TRY(reserve(client, order, ceiling));
 
   Running running{};
   running.client_link = client.link;
   running.key = key;
   running.model = order.model;
-  running.max_coefficient = order.max_coefficient;
+  running.max_coefficient = ceiling;
   running.client_version = client.version;
   running.debug = order.debug;
   running.deadline = now.steady + clamp_timeout(order.timeout);
@@ -147,7 +163,8 @@ Result<void> Requests::admit(base::Now now, ClientSession& client, const Order& 
   return {};
 }
 
-Result<payment::RequestKey> Requests::reserve(const ClientSession& client, const Order& order) {
+Result<payment::RequestKey> Requests::reserve(const ClientSession& client, const Order& order,
+                                              std::int32_t ceiling) {
   if (order.max_tokens < 0 || order.max_tokens > kMaxRequestTokens) {
     return Error(Refusal::BadRequest, "max_tokens must be from 0 to 10000000");
   }
@@ -158,7 +175,7 @@ Result<payment::RequestKey> Requests::reserve(const ClientSession& client, const
       TRY(payment::worst_case({.prompt = std::nullopt,
                                .request_bytes = static_cast<std::int64_t>(order.query.size()),
                                .max_completion = {order.max_tokens},
-                               .coefficient = {order.max_coefficient}},
+                               .coefficient = {ceiling}},
                               core_.tariff));
   const payment::RequestKey key{.client = client.account, .id = order.id};
   const auto reserved = core_.ledger.reserve(key, worst_case, core_.tariff);
@@ -302,6 +319,9 @@ void Requests::finish(base::Now now, RunningMap::iterator request, const Answer&
 void Requests::fail(base::Now now, RunningMap::iterator request, std::int32_t error_code,
                     std::string_view text, market::Outcome outcome) {
   const std::string error(text);  // may point into the request
+  if (WorkerSession* worker = workers_.find(request->second.worker_link)) {
+    workers_.say_payment(*worker, request->first, {0}, core_.ledger.sequence());
+  }
   const bool timed_out = error_code == code(WireError::Timeout);
   Running running = take(now, request, outcome);
   if (!running.answering && !running.query.empty() && !timed_out &&
@@ -322,6 +342,9 @@ void Requests::fail(base::Now now, RunningMap::iterator request, std::int32_t er
   ++core_.counters.failed;
   SUSPECT(core_.ledger.refund(now, running.key).ok());
   say_failure(running, error_code, error);
+  if (ClientSession* client = clients_.find(running.client_link)) {
+    clients_.say_payment(*client, running.key.id, {0}, core_.ledger.sequence());
+  }
 }
 
 Requests::Running Requests::take(base::Now now, RunningMap::iterator request,

@@ -73,7 +73,9 @@ class Requests {
 
   static std::optional<base::Result<Order>> decode_order(base::BytesView object);
   base::Result<void> admit(base::Now now, ClientSession& client, const Order& order);
-  base::Result<payment::RequestKey> reserve(const ClientSession& client, const Order& order);
+  // `ceiling`: the highest coefficient at which the request will run.
+  base::Result<payment::RequestKey> reserve(const ClientSession& client, const Order& order,
+                                            std::int32_t ceiling);
   // Gives the request to a worker under a fresh id; or says why none takes it.
   std::optional<market::Refusal> dispatch(base::Now now, Running running);
   void send_to_worker(base::Now now, const base::Bits256& worker_request_id, const Running& running,

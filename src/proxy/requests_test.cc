@@ -115,6 +115,12 @@ TEST_P(VersionPairs, ErrorsReachTheClientInItsForm) {
   EXPECT_EQ(answer.error, "no such path");
   EXPECT_EQ(answer.tokens, tl::TokensUsed{}) << "every error carries its end";
   EXPECT_EQ(lab.client_account().balance, kCredit);
+  // Both sides hear that the request is over, and that it cost nothing.
+  const auto client_payment = lab.payment<tl::ProxyClientRequestPayment>(client);
+  EXPECT_EQ(client_payment->request_id, ProxyLab::request_id(1));
+  EXPECT_EQ(client_payment->request_tokens, 0);
+  EXPECT_EQ(client_payment->db_tokens, 0);
+  EXPECT_EQ(lab.payment<tl::ProxyWorkerRequestPayment>(worker)->request_tokens, 0);
 }
 
 TEST(Requests, BothLegacyErrorsOfWorkersAreUnderstoodAtEveryVersion) {
@@ -202,7 +208,7 @@ TEST(Requests, ADiskThatFailsStopsAdmissionAndItsReturnResumesIt) {
   const auto order = lab.order(worker);
   lab.fail_disk();
   lab.request(client, {.id = 2});
-  EXPECT_EQ(lab.client_answer(client).code, kRefused);
+  EXPECT_EQ(lab.client_answer(client).code, kNotReady);
   EXPECT_EQ(lab.refusals("draining"), 1u);
   lab.head(*order, "whole", tokens(1, 1));
   EXPECT_EQ(lab.messages(client), 0u) << "its charge is not durable";
@@ -220,7 +226,7 @@ TEST(Requests, DrainingFinishesWhatRunsAndTakesNothingNew) {
   lab.drain();
   EXPECT_FALSE(lab.machine().idle());
   lab.request(client, {.id = 2});
-  EXPECT_EQ(lab.client_answer(client).code, kRefused);
+  EXPECT_EQ(lab.client_answer(client).code, kNotReady) << "another proxy may serve it";
   lab.head(*lab.order(worker), "whole", tokens(1, 1));
   EXPECT_TRUE(lab.client_answer(client).tokens);
   EXPECT_TRUE(lab.machine().idle());
@@ -268,6 +274,19 @@ TEST(Requests, RunningRequestsHoldTheirWorstCase) {
   EXPECT_EQ(lab.client_answer(client).code, kRefused);
 }
 
+TEST(Requests, AnyPriceHoldsWhatTheDearestWorkerCanCost) {
+  const auto held = [](std::int32_t max_coefficient) {
+    ProxyLab lab;
+    const LinkId client = lab.client();
+    lab.worker({.name = "w1", .coefficient = 1000});
+    lab.worker({.name = "w2", .coefficient = 2000});
+    lab.request(client, {.max_coefficient = max_coefficient});
+    return lab.client_account().reserved;
+  };
+  EXPECT_EQ(held(999'999'999), held(2000));
+  EXPECT_LT(held(1000), held(2000));
+}
+
 TEST(Requests, TheMarketsRefusalsAreSaidInWords) {
   ProxyLab lab;
   const LinkId client = lab.client();
@@ -300,16 +319,17 @@ TEST(Requests, TheMarketsRefusalsAreSaidInWords) {
 
 TEST(Requests, TermsOutsideTheBoundsAreRefused) {
   const std::string long_name(513, 'm');
-  const std::vector<RequestSpec> specs{{.model = ""},           {.model = long_name},
-                                       {.max_coefficient = -1}, {.max_coefficient = 1'000'000'000},
-                                       {.max_tokens = -1},      {.max_tokens = 10'000'001},
-                                       {.config_version = 4},   {.config_version = -1}};
+  const std::vector<std::pair<RequestSpec, std::int32_t>> specs{
+      {{.model = ""}, kViolation},           {{.model = long_name}, kViolation},
+      {{.max_coefficient = -1}, kViolation}, {{.max_coefficient = 1'000'000'000}, kViolation},
+      {{.max_tokens = -1}, kViolation},      {{.max_tokens = 10'000'001}, kViolation},
+      {{.config_version = 4}, kRefused},     {{.config_version = -1}, kRefused}};
   for (std::size_t i = 0; i < specs.size(); ++i) {
     ProxyLab lab;
     const LinkId client = lab.client();
     const LinkId worker = lab.worker();
-    lab.request(client, specs[i]);
-    EXPECT_EQ(lab.client_answer(client).code, kRefused) << i;
+    lab.request(client, specs[i].first);
+    EXPECT_EQ(lab.client_answer(client).code, specs[i].second) << i;
     EXPECT_FALSE(lab.order(worker)) << i;
     EXPECT_TRUE(lab.is_open(client)) << "a refused request does not cost the session";
     EXPECT_EQ(lab.machine().core().counters.rejected, 1u);
