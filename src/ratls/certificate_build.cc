@@ -6,9 +6,9 @@
 
 #include "attest/claims.h"
 #include "base/check.h"
+#include "crypto/der.h"
 #include "crypto/hash.h"
 #include "ratls/certificate.h"
-#include "ratls/der.h"
 #include "ratls/oid.h"
 
 namespace cocoon::ratls {
@@ -16,6 +16,7 @@ namespace {
 
 using base::Bytes;
 using base::BytesView;
+using crypto::DerTag;
 
 void append(Bytes& out, BytesView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
@@ -118,8 +119,9 @@ Bytes signed_part(const CertificateSpec& spec, const base::Bits256& public_key,
       der_nest(DerTag::Sequence,
                {time_element(spec.not_before), time_element(spec.not_before + spec.lifetime)});
   const Bytes key = der_nest(DerTag::Sequence, {ed25519_algorithm(), bit_string(public_key, 0)});
-  return der_nest(DerTag::Sequence, {version, der_unsigned(serial), ed25519_algorithm(), name(),
-                                     validity, name(), key, extensions_element(spec, public_key)});
+  return der_nest(DerTag::Sequence,
+                  {version, crypto::der_unsigned(serial), ed25519_algorithm(), name(), validity,
+                   name(), key, extensions_element(spec, public_key)});
 }
 
 }  // namespace

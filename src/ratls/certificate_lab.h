@@ -9,12 +9,15 @@
 
 #include "base/bytes.h"
 #include "base/random.h"
+#include "crypto/der.h"
 #include "crypto/ed25519.h"
 #include "ratls/certificate.h"
-#include "ratls/der.h"
 #include "ratls/oid.h"
 
 namespace cocoon::ratls {
+
+using crypto::DerReader;
+using crypto::DerTag;
 
 class SeededRandom final : public base::Random {
  public:

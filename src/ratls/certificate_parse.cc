@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "base/check.h"
+#include "crypto/der.h"
 #include "ratls/certificate.h"
-#include "ratls/der.h"
 #include "ratls/oid.h"
 
 namespace cocoon::ratls {
@@ -15,6 +15,9 @@ namespace {
 using base::BytesView;
 using base::Error;
 using base::Result;
+using crypto::DerElement;
+using crypto::DerReader;
+using crypto::DerTag;
 
 // SEQUENCE { OBJECT IDENTIFIER 1.3.101.112 }: Ed25519 has no parameters.
 constexpr std::uint8_t kEd25519Algorithm[] = {0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70};
@@ -43,45 +46,11 @@ Result<std::array<std::uint8_t, N>> take_bits(DerReader& reader, std::string_vie
   return bits;
 }
 
-// `digits` decimal digits at `at`; nothing if there is something else.
-std::optional<int> number_at(std::string_view text, std::size_t at, std::size_t digits) {
-  int value = 0;
-  for (const char c : text.substr(at, digits)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  return value;
-}
-
-// YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ, the only forms that RFC 5280 allows.
-std::optional<base::WallTime> parse_time(const DerElement& element) {
-  const std::string_view text = base::as_text(element.content);
-  const bool utc = element.tag == DerTag::UtcTime;
-  const std::size_t year_digits = utc ? 2 : 4;
-  if (text.size() != year_digits + 11 || text.back() != 'Z') return std::nullopt;
-  std::optional<int> year = number_at(text, 0, year_digits);
-  if (year && utc) *year += *year >= 50 ? 1900 : 2000;
-  int parts[5];
-  for (std::size_t i = 0; i < 5; ++i) {
-    const std::optional<int> part = number_at(text, year_digits + 2 * i, 2);
-    if (!part) return std::nullopt;
-    parts[i] = *part;
-  }
-  const auto& [month, day, hour, minute, second] = parts;
-  if (!year || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(*year),
-                                         std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok()) return std::nullopt;
-  return base::WallTime(std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(hour) +
-                        std::chrono::minutes(minute) + std::chrono::seconds(second));
-}
-
 Result<base::WallTime> take_time(DerReader& reader) {
   const bool utc = reader.next_is(DerTag::UtcTime);
   const DerElement element =
       TRY(take(reader, utc ? DerTag::UtcTime : DerTag::GeneralizedTime, "validity"));
-  const std::optional<base::WallTime> time = parse_time(element);
+  const std::optional<base::WallTime> time = crypto::der_time(element);
   if (!time) return malformed("validity");
   return *time;
 }
@@ -182,14 +151,14 @@ Result<Extensions> parse_extensions(DerReader& body) {
       return oid::equal(other.oid, extension.oid);
     };
     if (std::ranges::any_of(extensions, same)) {
-      return refuse(
-          CertificateError::DuplicateExtension,
-          "The peer's certificate has the extension " + oid::to_text(extension.oid) + " twice.");
+      return refuse(CertificateError::DuplicateExtension,
+                    "The peer's certificate has the extension " + crypto::oid_text(extension.oid) +
+                        " twice.");
     }
     if (extension.criticality == Criticality::Critical && !is_known(extension.oid)) {
       return refuse(CertificateError::UnknownCriticalExtension,
                     "The peer's certificate demands the unknown extension " +
-                        oid::to_text(extension.oid) + ".");
+                        crypto::oid_text(extension.oid) + ".");
     }
     extensions.push_back(extension);
   }

@@ -29,7 +29,5 @@ inline constexpr std::uint8_t kSevVcek[] = {0x2b, 6, 1, 4, 1, 0xe0, 0x39, 0x66};
 inline constexpr std::uint8_t kSimulated[] = {0x2b, 6, 1, 4, 1, 0xe0, 0x39, 0x82, 0x2c};  // .300
 
 bool equal(base::BytesView a, base::BytesView b);
-// Dotted decimals, for messages; "?" when malformed.
-std::string to_text(base::BytesView oid);
 
 }  // namespace cocoon::ratls::oid
