@@ -1,0 +1,10 @@
+// What to attach to messages, in nanotons, so that they always suffice at today's prices; the rest comes back at once.
+// Measured: gas.json. A deposit or stake comes on top.
+import { toNano } from "@ton/core";
+
+export const attach = {
+  deploy: toNano("0.06"), // stays as the storage reserve, all but about 0.01
+  request: toNano("0.06"), // to a client or worker contract
+  proxy: toNano("0.03"), // to a proxy contract
+  root: toNano("0.05"),
+};
