@@ -1,0 +1,297 @@
+// Collects the transactions of one block of one workchain. The order is the network's: messages from queues by logical time,
+// then external messages, then the messages that these made; what does not fit goes to the queue for the next block.
+import { build, type Builder } from '../cells/builder.ts';
+import type { Cell, Hash } from '../cells/cell.ts';
+import { keyOfHash, type Change } from '../cells/dictionary.ts';
+import { open } from '../cells/slice.ts';
+import {
+  accountLeaf,
+  findAccount,
+  kNoAccount,
+  kShardAccounts,
+  viewAccount,
+  type ShardAccount,
+} from '../tlb/account.ts';
+import { accountBlockChange, kAccountBlocks, kInMessages, kOutMessages } from '../tlb/block.ts';
+import type { ImportFees } from '../tlb/currency.ts';
+import type { Workchain } from '../tlb/ids.ts';
+import { envelope, parseMessage, type ExternalInMessage, type InternalMessage } from '../tlb/message.ts';
+import {
+  dequeue,
+  enqueue,
+  isBefore,
+  kOutQueue,
+  queued,
+  type Queued,
+  type QueueState,
+  type Watermark,
+} from '../tlb/queue.ts';
+import type { ShardState } from '../tlb/shard_state.ts';
+import type { Transaction } from '../tlb/transaction.ts';
+import { kMaxBlockMs, kMaxBlockTransactions } from './limits.ts';
+import type { Surroundings, Tvm } from './tvm.ts';
+
+export interface Collation {
+  accounts: Cell | null;
+  queue: QueueState;
+  inMessages: Cell | null;
+  outMessages: Cell | null;
+  accountBlocks: Cell | null;
+  imported: bigint;
+  exported: bigint;
+  fees: bigint;
+  endLt: bigint;
+  transactions: number;
+  /** Cells of the state before that were read on the way to what changed. */
+  touched: Cell[];
+  /** Accounts before and after, for what the masterchain derives from them. */
+  changed: { address: Hash; before: Cell; after: Cell }[];
+  /** External messages that no account accepted. */
+  refused: { message: Hash; reason: string }[];
+  /** External messages that did not fit. */
+  postponed: ExternalInMessage[];
+}
+
+interface Live {
+  before: ShardAccount | null;
+  now: ShardAccount | null;
+  known: Map<Hash, Cell>;
+  transactions: Transaction[];
+}
+
+interface Made {
+  message: InternalMessage;
+  by: Cell;
+}
+
+export class Collator {
+  private readonly tvm: Tvm;
+  private readonly at: Surroundings;
+  private readonly workchain: Workchain;
+  private readonly state: ShardState;
+  private readonly startLt: bigint;
+  private readonly live = new Map<Hash, Live>();
+  private readonly touched: Cell[] = [];
+  private readonly inChanges: Change<ImportFees>[] = [];
+  private readonly outChanges: Change<bigint>[] = [];
+  private readonly queueChanges: Change<bigint>[] = [];
+  private readonly made: Made[] = [];
+  private readonly refused: Collation['refused'] = [];
+  private processed: Watermark;
+  private imported = 0n;
+  private exported = 0n;
+  private fees = 0n;
+  private endLt: bigint;
+  private count = 0;
+  private readonly deadline = performance.now() + kMaxBlockMs;
+
+  constructor(tvm: Tvm, at: Surroundings, workchain: Workchain, state: ShardState, startLt: bigint) {
+    this.tvm = tvm;
+    this.at = at;
+    this.workchain = workchain;
+    this.state = state;
+    this.startLt = startLt;
+    this.endLt = startLt + 1n;
+    this.processed = state.queue.processed;
+  }
+
+  async collate(neighbour: QueueState, externals: readonly ExternalInMessage[]): Promise<Collation> {
+    const own = queued(this.state.queue.messages);
+    this.forgetDelivered(own, neighbour.processed);
+    const finished = await this.takeInQueued(own, queued(neighbour.messages));
+    const postponed = finished ? await this.takeInExternals(externals) : [...externals];
+    await this.takeInMade(finished);
+    return this.finish(postponed);
+  }
+
+  private hasRoom(): boolean {
+    return this.count < kMaxBlockTransactions && performance.now() < this.deadline;
+  }
+
+  /** Messages to the other workchain leave the queue when its watermark has passed them. */
+  private forgetDelivered(own: readonly Queued[], mark: Watermark): void {
+    for (const { key, envelope: cell, message, at } of own) {
+      if (message.destination.workchain === this.workchain || isBefore(mark, at)) continue;
+      this.queueChanges.push(dequeue(key));
+      this.out(message, 0n, (to) => {
+        to.uint(13, 4).hash(cell.hash()).int(message.destination.workchain, 32);
+        to.uint(BigInt(`0x${message.destination.hash.slice(0, 16)}`), 64).uint(this.startLt, 64);
+      });
+    }
+  }
+
+  /** Returns whether everything that waited was taken in. */
+  private async takeInQueued(own: readonly Queued[], neighbour: readonly Queued[]): Promise<boolean> {
+    const waiting = [...own, ...neighbour]
+      .filter(({ message, at }) => message.destination.workchain === this.workchain && isBefore(this.processed, at))
+      .sort((a, b) => (isBefore(a.at, b.at) ? -1 : 1));
+    const ownKeys = new Set(own.map(({ key }) => key));
+    for (const { key, envelope: cell, message, at } of waiting) {
+      if (!this.hasRoom()) return false;
+      const transaction = await this.deliver(message);
+      const imported = build();
+      imported.uint(4, 3).ref(cell).ref(transaction.cell).coins(message.fwdFee);
+      const value = message.value + message.fwdFee;
+      this.in(message.cell, { fees: message.fwdFee, value }, imported.end());
+      this.imported += value;
+      this.processed = at;
+      if (!ownKeys.has(key)) continue;
+      this.queueChanges.push(dequeue(key));
+      this.out(message, 0n, (to) => void to.uint(4, 3).ref(cell).ref(imported.end()));
+    }
+    return true;
+  }
+
+  private async takeInExternals(externals: readonly ExternalInMessage[]): Promise<ExternalInMessage[]> {
+    for (const [i, message] of externals.entries()) {
+      if (!this.hasRoom()) return externals.slice(i);
+      const result = await this.execute(message.destination.hash, message.cell, this.startLt);
+      if (typeof result === 'string') {
+        this.refused.push({ message: message.cell.hash(), reason: result });
+        continue;
+      }
+      const cell = build().uint(0, 3).ref(message.cell).ref(result.cell).end();
+      this.in(message.cell, { fees: 0n, value: 0n }, cell);
+    }
+    return [];
+  }
+
+  /** New messages are delivered at once when nothing older waits; the rest is queued. */
+  private async takeInMade(nothingWaits: boolean): Promise<void> {
+    for (let next = this.made.shift(); next !== undefined; next = this.made.shift()) {
+      const { message, by } = next;
+      if (!nothingWaits || message.destination.workchain !== this.workchain || !this.hasRoom()) {
+        this.send(message, by);
+        continue;
+      }
+      const transaction = await this.deliver(message);
+      const imported = build()
+        .uint(3, 3)
+        .ref(envelope(message, 'done'))
+        .ref(transaction.cell)
+        .coins(message.fwdFee)
+        .end();
+      this.in(message.cell, { fees: message.fwdFee, value: 0n }, imported);
+      this.out(message, 0n, (to) => void to.uint(2, 3).ref(envelope(message, 'done')).ref(by).ref(imported));
+    }
+  }
+
+  private send(message: InternalMessage, by: Cell): void {
+    const value = message.value + message.fwdFee;
+    this.queueChanges.push(enqueue(message));
+    this.out(message, value, (to) => void to.uint(1, 3).ref(envelope(message, 'waiting')).ref(by));
+    this.exported += value;
+  }
+
+  private async deliver(message: InternalMessage): Promise<Transaction> {
+    const result = await this.execute(message.destination.hash, message.cell, message.createdLt);
+    if (typeof result === 'string') throw new Error(`the executor refused an internal message: ${result}`);
+    this.fees += message.fwdFee;
+    return result;
+  }
+
+  /** Runs one message; a string is the reason why an external one was not accepted. */
+  private async execute(address: Hash, message: Cell, after: bigint): Promise<Transaction | string> {
+    const account = this.open(address);
+    const last = account.now === null ? 0n : viewAccount(account.now.account).endLt;
+    const minLt = [this.startLt, after, last].reduce((a, b) => (a > b ? a : b)) + 1n;
+    const job = { account: account.now, message, minLt, signatures: 'checked' } as const;
+    const result = await this.tvm.run(this.at, job, account.known);
+    if ('refusal' in result) return result.refusal;
+    const { transaction } = result;
+    account.now = result.account;
+    account.transactions.push(transaction);
+    this.count++;
+    this.fees += transaction.totalFees;
+    if (transaction.endLt > this.endLt) this.endLt = transaction.endLt;
+    for (const cell of transaction.outMessages) this.note(cell, transaction.cell);
+    return transaction;
+  }
+
+  private note(cell: Cell, by: Cell): void {
+    const message = parseMessage(cell);
+    if (message.kind === 'internal') {
+      const later = this.made.findIndex((other) => other.message.createdLt > message.createdLt);
+      this.made.splice(later < 0 ? this.made.length : later, 0, { message, by });
+    } else {
+      this.outChanges.push({
+        key: keyOfHash(cell.hash()),
+        leaf: { extra: 0n, write: (to: Builder) => void to.uint(0, 3).ref(cell).ref(by) },
+      });
+    }
+  }
+
+  private open(address: Hash): Live {
+    const earlier = this.live.get(address);
+    if (earlier !== undefined) return earlier;
+    const before = findAccount(this.state.accounts, address);
+    const known = new Map<Hash, Cell>();
+    const stack = before === null ? [] : [before.account];
+    for (let cell = stack.pop(); cell !== undefined; cell = stack.pop()) {
+      if (known.has(cell.hash())) continue;
+      known.set(cell.hash(), cell);
+      stack.push(...cell.refs);
+    }
+    const live = { before, now: before, known, transactions: [] };
+    this.live.set(address, live);
+    return live;
+  }
+
+  private in(message: Cell, extra: ImportFees, cell: Cell): void {
+    const write = (to: Builder): void => void to.rest(open(cell));
+    this.inChanges.push({ key: keyOfHash(message.hash()), leaf: { extra, write } });
+  }
+
+  private out(message: InternalMessage, extra: bigint, write: (to: Builder) => void): void {
+    this.outChanges.push({ key: keyOfHash(message.cell.hash()), leaf: { extra, write } });
+  }
+
+  private finish(postponed: ExternalInMessage[]): Collation {
+    const visit = (cell: Cell): void => void this.touched.push(cell);
+    const busy = [...this.live].filter(([, { transactions }]) => transactions.length > 0);
+    const accountChanges = busy.map(([address, { now }]) => ({ key: keyOfHash(address), leaf: accountLeaf(now!) }));
+    const changed = busy.map(([address, { before, now }]) => ({
+      address,
+      before: before?.account ?? kNoAccount,
+      after: now!.account,
+    }));
+    const blocks = busy.map(([address, { transactions }], i) =>
+      accountBlockChange({
+        address,
+        transactions,
+        oldHash: changed[i]!.before.hash(),
+        newHash: changed[i]!.after.hash(),
+      }),
+    );
+    for (const [, { known }] of busy) this.touched.push(...known.values());
+    const update = <T>(
+      changes: Change<T>[],
+      apply: (changes: Change<T>[]) => Cell | null,
+      root: Cell | null,
+    ): Cell | null => (changes.length === 0 ? root : apply(changes));
+    const { messages } = this.state.queue;
+    return {
+      accounts: update(
+        accountChanges,
+        (c) => kShardAccounts.update(this.state.accounts, c, visit),
+        this.state.accounts,
+      ),
+      queue: {
+        messages: update(this.queueChanges, (c) => kOutQueue.update(messages, c, visit), messages),
+        processed: this.processed,
+      },
+      inMessages: kInMessages.update(null, this.inChanges),
+      outMessages: kOutMessages.update(null, this.outChanges),
+      accountBlocks: kAccountBlocks.update(null, blocks),
+      imported: this.imported,
+      exported: this.exported,
+      fees: this.fees,
+      endLt: this.endLt,
+      transactions: this.count,
+      touched: this.touched,
+      changed,
+      refused: this.refused,
+      postponed,
+    };
+  }
+}
