@@ -2,11 +2,15 @@
 #include "ton/cell_slice.h"
 
 #include "ton/bits.h"
+#include "ton/cell_builder.h"
 
 namespace cocoon::ton {
 
 base::Result<CellSlice> CellSlice::open(const CellRef& cell) {
   if (!cell) return base::Error(TonError::CellMissing, "A needed cell is missing.");
+  if (cell->kind() == CellKind::PrunedBranch) {
+    return base::Error(TonError::CellPruned, "A needed cell is left out of a proof.");
+  }
   if (cell->kind() != CellKind::Ordinary) {
     return base::Error(TonError::CellExotic, "An exotic cell stands where data is needed.");
   }
@@ -65,19 +69,24 @@ base::Result<base::Bits512> CellSlice::load_bits512() { return load_array<64>();
 
 base::Result<base::Nanoton> CellSlice::load_coins() {
   CellSlice ahead = *this;
-  const auto bytes = static_cast<unsigned>(TRY(ahead.load_uint(4)));
-  if (bytes > 8) {
-    return base::Error(TonError::ValueOutOfRange, "An amount of coins is impossibly large.");
-  }
-  const std::uint64_t value = TRY(ahead.load_uint(bytes * 8));
-  if (bytes != 0 && value >> (bytes * 8 - 8) == 0) {
-    return base::Error(TonError::ValueForm, "An amount of coins is not in its shortest form.");
-  }
+  const std::uint64_t value = TRY(ahead.load_var_uint(4));
   if (value > INT64_MAX) {
     return base::Error(TonError::ValueOutOfRange, "An amount of coins is impossibly large.");
   }
   *this = ahead;
   return base::Nanoton(static_cast<std::int64_t>(value));
+}
+
+base::Result<std::uint64_t> CellSlice::load_var_uint(unsigned length_bits) {
+  CellSlice ahead = *this;
+  const auto bytes = static_cast<unsigned>(TRY(ahead.load_uint(length_bits)));
+  if (bytes > 8) return base::Error(TonError::ValueOutOfRange, "A number is impossibly large.");
+  const std::uint64_t value = TRY(ahead.load_uint(bytes * 8));
+  if (bytes != 0 && value >> (bytes * 8 - 8) == 0) {
+    return base::Error(TonError::ValueForm, "A number is not in its shortest form.");
+  }
+  *this = ahead;
+  return value;
 }
 
 base::Result<Address> CellSlice::load_address() {
@@ -108,6 +117,24 @@ base::Result<CellRef> CellSlice::load_maybe_ref() {
   const CellRef cell = TRY(ahead.load_ref());
   *this = ahead;
   return cell;
+}
+
+base::Result<CellSlice> CellSlice::open_ref() {
+  const CellRef cell = TRY(load_ref());
+  return open(cell);
+}
+
+base::Result<CellRef> CellSlice::rest_as_cell() const {
+  return CellBuilder().store_slice(*this).finish();
+}
+
+base::Result<void> CellSlice::expect_tag(std::uint64_t tag, unsigned bits) {
+  CellSlice ahead = *this;
+  if (TRY(ahead.load_uint(bits)) != tag) {
+    return base::Error(TonError::ValueForm, "A structure does not begin with its tag.");
+  }
+  *this = ahead;
+  return {};
 }
 
 base::Result<void> CellSlice::skip_bits(unsigned bits) {

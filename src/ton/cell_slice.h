@@ -9,8 +9,8 @@ namespace cocoon::ton {
 
 class CellSlice {
  public:
-  // Refuses an empty reference (cell_missing) and exotic cells (cell_exotic): their bits are not
-  // what they stand for.
+  // Refuses an empty reference (cell_missing), pruned branches (cell_pruned) and other exotic cells
+  // (cell_exotic): their bits are not what they stand for.
   static base::Result<CellSlice> open(const CellRef& cell);
 
   unsigned bits_left() const { return end_ - bit_; }
@@ -26,11 +26,19 @@ class CellSlice {
   // Amounts beyond int64 nanotons (9.2 * 10^9 TON, more than exist) and longer forms than needed
   // are refused.
   base::Result<base::Nanoton> load_coins();
+  // VarUInteger with so many bits of length, shortest form; values beyond 64 bits are refused.
+  base::Result<std::uint64_t> load_var_uint(unsigned length_bits);
   // addr_std without anycast only.
   base::Result<Address> load_address();
   base::Result<CellRef> load_ref();
   // Empty if the bit says that there is none.
   base::Result<CellRef> load_maybe_ref();
+  // The next reference, opened.
+  base::Result<CellSlice> open_ref();
+  // What is left, as an ordinary cell of its own.
+  base::Result<CellRef> rest_as_cell() const;
+  // The constructor tag of a TL-B structure (value_form, if it is another).
+  base::Result<void> expect_tag(std::uint64_t tag, unsigned bits);
   base::Result<void> skip_bits(unsigned bits);
   // Refuses leftover bits or references (cell_leftover).
   base::Result<void> expect_end() const;

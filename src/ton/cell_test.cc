@@ -129,7 +129,7 @@ TEST(ExoticCell, PruningKeepsTheHashOfLevelZero) {
   EXPECT_EQ(part->hash(0), whole->hash());
   EXPECT_EQ(part->depth(0), whole->depth());
   EXPECT_NE(part->hash(), whole->hash());
-  EXPECT_EQ(reason(CellSlice::open(*pruned)), "cell_exotic");
+  EXPECT_EQ(reason(CellSlice::open(*pruned)), "cell_pruned");
 }
 
 TEST(CellSlice, ReadsBackEveryField) {

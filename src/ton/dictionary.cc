@@ -4,6 +4,7 @@
 #include "ton/dictionary.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <span>
 
@@ -43,19 +44,23 @@ base::Result<unsigned> load_label(CellSlice& node, base::Bytes& key, unsigned po
   return position + length;
 }
 
-base::Result<void> check_fork(const CellSlice& node) {
-  if (node.bits_left() == 0 && node.refs_left() == 2) return {};
+base::Result<void> check_fork(const CellSlice& node, DictionaryForm form) {
+  const bool augmented = form == DictionaryForm::Augmented && node.refs_left() >= 2;
+  if (augmented || (node.bits_left() == 0 && node.refs_left() == 2)) return {};
   return form_error("A dictionary fork does not have exactly two branches.");
 }
 
 class Reader {
  public:
-  Reader(unsigned key_bits, std::size_t max_entries)
-      : key_bits_(key_bits), max_entries_(max_entries) {}
+  Reader(unsigned key_bits, std::size_t max_entries, DictionaryForm form)
+      : key_bits_(key_bits), max_entries_(max_entries), form_(form) {}
 
   // The depth of the recursion is bounded by the key length.
   base::Result<void> read(const CellRef& cell, base::Bytes key, unsigned position) {
-    CellSlice node = TRY(CellSlice::open(cell));
+    const CellSlice node = TRY(CellSlice::open(cell));
+    return read(node, std::move(key), position);
+  }
+  base::Result<void> read(CellSlice node, base::Bytes key, unsigned position) {
     position = TRY(load_label(node, key, position, key_bits_));
     if (position == key_bits_) {
       if (entries_.size() == max_entries_) {
@@ -64,7 +69,7 @@ class Reader {
       entries_.push_back({std::move(key), node});
       return {};
     }
-    TRY(check_fork(node));
+    TRY(check_fork(node, form_));
     const CellRef left = TRY(node.load_ref());
     const CellRef right = TRY(node.load_ref());
     TRY(read(left, key, position + 1));
@@ -76,6 +81,7 @@ class Reader {
  private:
   unsigned key_bits_;
   std::size_t max_entries_;
+  DictionaryForm form_;
   std::vector<DictionaryEntry> entries_;
 };
 
@@ -132,31 +138,60 @@ base::Result<CellRef> build_node(Entries entries, unsigned position, unsigned ke
 }  // namespace
 
 base::Result<std::vector<DictionaryEntry>> read_dictionary(const CellRef& root, unsigned key_bits,
-                                                           std::size_t max_entries) {
+                                                           std::size_t max_entries,
+                                                           DictionaryForm form) {
   if (!root) return std::vector<DictionaryEntry>{};
-  Reader reader(key_bits, max_entries);
+  Reader reader(key_bits, max_entries, form);
   TRY(reader.read(root, base::Bytes((key_bits + 7) / 8), 0));
   return reader.take();
 }
 
+base::Result<std::vector<DictionaryEntry>> read_inline_dictionary(const CellSlice& root,
+                                                                  unsigned key_bits,
+                                                                  std::size_t max_entries,
+                                                                  DictionaryForm form) {
+  Reader reader(key_bits, max_entries, form);
+  TRY(reader.read(root, base::Bytes((key_bits + 7) / 8), 0));
+  return reader.take();
+}
+
+base::Result<DictionaryLabel> load_dictionary_label(CellSlice& node, unsigned longest) {
+  DictionaryLabel label{base::Bytes((longest + 7) / 8), 0};
+  label.length = TRY(load_label(node, label.bits, 0, longest));
+  return label;
+}
+
+base::Result<std::optional<CellSlice>> find_in_dictionary(const CellRef& root, std::uint32_t key,
+                                                          DictionaryForm form) {
+  std::array<std::uint8_t, 4> bytes{};
+  write_bits(bytes, 0, key, 32);
+  return find_in_dictionary(root, 32, bytes, form);
+}
+
 base::Result<std::optional<CellSlice>> find_in_dictionary(const CellRef& root, unsigned key_bits,
-                                                          base::BytesView key) {
+                                                          base::BytesView key,
+                                                          DictionaryForm form) {
+  if (!root) return std::optional<CellSlice>{};
+  const CellSlice node = TRY(CellSlice::open(root));
+  return find_in_inline_dictionary(node, key_bits, key, form);
+}
+
+base::Result<std::optional<CellSlice>> find_in_inline_dictionary(CellSlice node, unsigned key_bits,
+                                                                 base::BytesView key,
+                                                                 DictionaryForm form) {
   CHECK(key.size() == (key_bits + 7) / 8);
   using Found = std::optional<CellSlice>;
-  if (!root) return Found{};
-  CellRef cell = root;
   unsigned position = 0;
   for (;;) {
-    CellSlice node = TRY(CellSlice::open(cell));
     base::Bytes label(key.size());
     const unsigned end = TRY(load_label(node, label, position, key_bits));
     for (unsigned i = position; i < end; ++i) {
       if (read_bits(label, i, 1) != read_bits(key, i, 1)) return Found{};
     }
     if (end == key_bits) return Found{node};
-    TRY(check_fork(node));
-    cell = TRY(node.load_ref());
-    if (read_bits(key, end, 1) != 0) cell = TRY(node.load_ref());
+    TRY(check_fork(node, form));
+    if (read_bits(key, end, 1) != 0) TRY(node.load_ref());
+    node = TRY(node.open_ref());
     position = end + 1;
   }
 }

@@ -149,8 +149,8 @@ TEST(Dictionary, WhatIsPrunedIsNotAbsent) {
   const CellRef node =
       CellBuilder().store_uint(0, 2).store_ref(leaf).store_ref(pruned).finish_fixed();
   EXPECT_TRUE(find_in_dictionary(node, 1, base::Bytes{0x00})->has_value());
-  EXPECT_EQ(reason(find_in_dictionary(node, 1, base::Bytes{0x80})), "cell_exotic");
-  EXPECT_EQ(reason(read_dictionary(node, 1, kMany)), "cell_exotic");
+  EXPECT_EQ(reason(find_in_dictionary(node, 1, base::Bytes{0x80})), "cell_pruned");
+  EXPECT_EQ(reason(read_dictionary(node, 1, kMany)), "cell_pruned");
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ std::string_view reason_name(TonError error) {
       return "cell_exotic_form";
     case TonError::CellExotic:
       return "cell_exotic";
+    case TonError::CellPruned:
+      return "cell_pruned";
     case TonError::CellUnderflow:
       return "cell_underflow";
     case TonError::CellLeftover:
@@ -53,6 +55,14 @@ std::string_view reason_name(TonError error) {
       return "boc_reference";
     case TonError::BocRoots:
       return "boc_roots";
+    case TonError::BlockForm:
+      return "block_form";
+    case TonError::AccountForm:
+      return "account_form";
+    case TonError::MessageForm:
+      return "message_form";
+    case TonError::ValidatorsForm:
+      return "validators_form";
     case TonError::StructVersion:
       return "struct_version";
     case TonError::PaymentForm:

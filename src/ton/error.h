@@ -15,6 +15,7 @@ enum class TonError {
   CellTooDeep,       // deeper than kMaxCellDepth
   CellExoticForm,    // an exotic cell that breaks the rules of its kind
   CellExotic,        // an exotic cell where an ordinary one is needed
+  CellPruned,        // a pruned branch where data is needed: what it stands for is unknown
   CellUnderflow,     // fewer bits or references than the layout needs
   CellLeftover,      // more bits or references than the layout allows
   CellMissing,       // no cell where one is needed
@@ -32,6 +33,11 @@ enum class TonError {
   BocCell,       // a cell descriptor or its padding is wrong
   BocReference,  // a reference that does not point strictly forward
   BocRoots,      // not the one root of level 0 that was asked for
+  // Blocks, states, accounts and messages.
+  BlockForm,    // a block that contradicts itself
+  AccountForm,  // an account or transaction that contradicts itself
+  MessageForm,
+  ValidatorsForm,  // a set of validators that contradicts itself
   // Contracts.
   StructVersion,    // a params layout that we don't know
   PaymentForm,      // not a signed payment

@@ -71,8 +71,8 @@ def parse_field(token, definition):
 
 def parse_definition(text, is_function):
     left, separator, result = text.rpartition(" = ")
-    name = re.match(r"[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)?", left)
-    if not separator or not name or not re.fullmatch(r"([a-z][A-Za-z0-9]*\.)?[A-Z][A-Za-z0-9]*", result):
+    name = re.match(r"[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*", left)
+    if not separator or not name or not re.fullmatch(r"([a-z][A-Za-z0-9]*\.)*[A-Z][A-Za-z0-9]*", result):
         raise SchemaError(f"cannot read definition '{text}'")
     rest = re.sub(r"^\S+\s*", "", left)
     tokens = re.findall(r"[^\s()]*\([^()]*\)|\S+", rest)
