@@ -22,7 +22,11 @@ export class Ledger {
     for (const client of world.clients) {
       if (await world.rawData(client.contract.address)) balances += (await world.clientData(client)).balance;
     }
-    assert.equal((await world.proxyData()).clientFunds, balances, "client funds are the sum of clients' balances");
+    assert.equal(
+      (await world.proxyData()).clientFunds,
+      balances,
+      "client funds are the sum of clients' balances",
+    );
   }
 }
 
@@ -47,6 +51,10 @@ export async function checkAfter(world: World, tx: Transaction) {
   }
   for (const [i, worker] of world.workers.entries()) {
     if (!at.equals(worker.contract.address.hash) || !(await world.rawData(worker.contract.address))) continue;
-    world.ledger.grows(`tokens of worker ${i}`, (await world.workerData(worker)).tokens, bounced(tx) ?? false);
+    world.ledger.grows(
+      `tokens of worker ${i}`,
+      (await world.workerData(worker)).tokens,
+      bounced(tx) ?? false,
+    );
   }
 }

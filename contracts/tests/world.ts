@@ -26,7 +26,14 @@ const digest = (text: string) => createHash("sha256").update(text).digest();
 export const party = (name: string) => new Address(0, digest(`party ${name}`));
 export const keys = (name: string): KeyPair => keyPairFromSeed(digest(`key ${name}`));
 
-export type Envelope = { from: Address; to: Address; value: bigint; body?: Cell; init?: StateInit; bounce?: boolean };
+export type Envelope = {
+  from: Address;
+  to: Address;
+  value: bigint;
+  body?: Cell;
+  init?: StateInit;
+  bounce?: boolean;
+};
 
 export function internal(m: Envelope): Message {
   return {
@@ -256,7 +263,10 @@ export class World {
   }
 
   voucher(client: Client, tokens: bigint, amount: bigint, key = client.key): w.SignedPayload {
-    return w.signVoucher({ network: globalId, receiver: client.contract.address, tokens, amount }, key.secretKey);
+    return w.signVoucher(
+      { network: globalId, receiver: client.contract.address, tokens, amount },
+      key.secretKey,
+    );
   }
 
   voucherBody(client: Client, voucher: w.SignedPayload) {
