@@ -1,0 +1,45 @@
+// For tests: vectors of evidence under tests/vectors/attestation, and what their manifests expect.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "attest/factor.h"
+#include "base/bytes.h"
+#include "base/time.h"
+
+namespace cocoon::attest {
+
+// `name` begins with the folder: "snp/ms-milan-v3.bin".
+inline base::Bytes recorded(const std::string& name) {
+  std::ifstream file(std::string(COCOON_VECTORS) + "/attestation/" + name, std::ios::binary);
+  EXPECT_TRUE(file.good()) << name;
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+inline nlohmann::json recorded_manifest(const std::string& folder) {
+  const base::Bytes bytes = recorded(folder + "/manifest.json");
+  return nlohmann::json::parse(bytes.begin(), bytes.end());
+}
+
+inline const Factor* find_factor(const Findings& findings, FactorId id) {
+  for (const Factor& factor : findings.factors) {
+    if (factor.id == id) return &factor;
+  }
+  return nullptr;
+}
+
+// The reasons of all factors that failed, in order.
+inline std::vector<std::string> failures(const Findings& findings) {
+  std::vector<std::string> names;
+  for (const Factor& factor : findings.factors) {
+    if (factor.outcome == Outcome::Failed) names.emplace_back(reason_name(factor.refusal));
+  }
+  return names;
+}
+
+}  // namespace cocoon::attest
