@@ -187,6 +187,12 @@ export class World {
     return trace;
   }
 
+  // The same for several that are under way at once.
+  async deliverTogether(envelopes: Envelope[]): Promise<Trace> {
+    for (const envelope of envelopes.slice(0, -1)) await this.chain.sendMessageIter(internal(envelope));
+    return this.deliver(envelopes.at(-1)!);
+  }
+
   async send(from: Address, to: Address, body: Cell, value: bigint = w.attach.request): Promise<Trace> {
     return this.deliver({ from, to, value, body });
   }
