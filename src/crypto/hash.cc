@@ -55,6 +55,25 @@ base::Bits512 sha512(Pieces pieces) {
   return digest<64>(md, pieces);
 }
 
+Sha384::Sha384() : context_(EVP_MD_CTX_new()) {
+  CHECK(context_ != nullptr);
+  CHECK(EVP_DigestInit_ex(context_.get(), EVP_sha384(), nullptr) == 1);
+}
+
+void Sha384::update(base::BytesView data) {
+  CHECK(EVP_DigestUpdate(context_.get(), data.data(), data.size()) == 1);
+}
+
+base::Bits384 Sha384::finish() {
+  base::Bits384 out;
+  unsigned size = 0;
+  CHECK(EVP_DigestFinal_ex(context_.get(), out.data(), &size) == 1);
+  CHECK(size == out.size());
+  return out;
+}
+
+void Sha384::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+
 base::Bits256 sha256(base::BytesView data) { return sha256({data}); }
 base::Bits384 sha384(base::BytesView data) { return sha384({data}); }
 base::Bits512 sha512(base::BytesView data) { return sha512({data}); }

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <initializer_list>
+#include <memory>
 
 #include "base/bytes.h"
+
+struct evp_md_ctx_st;
 
 namespace cocoon::crypto {
 
@@ -17,6 +20,21 @@ base::Bits512 sha512(base::BytesView data);
 base::Bits256 sha256(std::initializer_list<base::BytesView> pieces);
 base::Bits384 sha384(std::initializer_list<base::BytesView> pieces);
 base::Bits512 sha512(std::initializer_list<base::BytesView> pieces);
+
+// SHA-384 of more data than should be in memory at once.
+class Sha384 {
+ public:
+  Sha384();
+  void update(base::BytesView data);
+  // Once; nothing may follow.
+  base::Bits384 finish();
+
+ private:
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
 
 base::Bits256 hmac_sha256(base::BytesView key, base::BytesView data);
 

@@ -34,6 +34,14 @@ TEST(Hash, PiecesAreOneMessage) {
   EXPECT_NE(sha256({second, first}), sha256({first, second}));
 }
 
+TEST(Hash, Sha384InParts) {
+  Sha384 hash;
+  hash.update(as_bytes("a"));
+  hash.update({});
+  hash.update(as_bytes("bc"));
+  EXPECT_EQ(hash.finish(), sha384(as_bytes("abc")));
+}
+
 TEST(Hash, HmacOfRfc4231) {
   EXPECT_EQ(to_hex(hmac_sha256(base::Bytes(20, 0x0b), as_bytes("Hi There"))),
             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
