@@ -141,8 +141,9 @@ export class Chain {
   private async makeShard(before: Tip, now: number): Promise<MadeBlock | null> {
     const externals = this.mempool.list(kBasechain);
     const { master, shard } = before;
-    if (externals.length === 0 && shard.state.queue.messages === null && master.state.queue.messages === null)
-      return null;
+    const waiting = shard.state.queue.messages !== null || master.state.queue.messages !== null;
+    // The first block makes the workchain one that proofs can start from: a zerostate has no header.
+    if (externals.length === 0 && !waiting && shard.id.seqno > 0) return null;
     const startLt = nextStartLt(master.state.genLt, shard.state.genLt);
     const randSeed = freshSeed();
     const at = this.surroundings(now, randSeed);

@@ -1,15 +1,15 @@
 // Public libraries: what accounts of the masterchain publish, as every transaction may use it (LibDescr of TL-B).
 import { build, type Builder } from '../cells/builder.ts';
 import type { Cell, Hash } from '../cells/cell.ts';
-import { Dictionary, hashOfKey, keyOfHash, kNoExtra, type Change } from '../cells/dictionary.ts';
+import { Dictionary, hashOfKey, keyOfHash, kNoExtra, type Change, type Visit } from '../cells/dictionary.ts';
 import { open } from '../cells/slice.ts';
 import { viewAccount } from '../tlb/account.ts';
 
 const kLibraries = new Dictionary(256, kNoExtra);
 const kPublishers = new Dictionary(256, kNoExtra);
 
-export function findLibrary(libraries: Cell | null, hash: Hash): Cell | null {
-  const found = kLibraries.find(libraries, keyOfHash(hash));
+export function findLibrary(libraries: Cell | null, hash: Hash, visit?: Visit): Cell | null {
+  const found = kLibraries.find(libraries, keyOfHash(hash), visit);
   return found === null ? null : found.value.skip(2).ref();
 }
 
