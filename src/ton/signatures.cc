@@ -48,6 +48,12 @@ base::Result<base::Bytes> signed_bytes(const BlockId& block, const SignatureSet&
   return tl::encode_boxed(tl::lite::ConsensusDataToSign{set.simplex->session_id, vote});
 }
 
+// The signed weight is more than twice the missing one; without products, which might overflow.
+bool more_than_two_thirds(const SignedWeight& weight) {
+  const std::uint64_t missing = weight.total_weight - weight.signed_weight;
+  return missing <= weight.signed_weight && missing < weight.signed_weight - missing;
+}
+
 // Every signer is a validator, and signed once.
 base::Result<std::uint64_t> weigh(const ValidatorsById& validators, const SignatureSet& set) {
   std::unordered_set<base::Bits256, base::Bits256Hash> seen;
@@ -120,13 +126,13 @@ base::Result<SignedWeight> check_signatures(const BlockId& block,
   SignedWeight weight;
   for (const Validator& validator : validators) {
     by_id.emplace(validator_id(validator.public_key), &validator);
-    if (validator.weight > kMaxTotalWeight - weight.total_weight) {
+    if (validator.weight > UINT64_MAX - weight.total_weight) {
       return base::Error(ProofError::ValidatorSet, "The validators weigh impossibly much.");
     }
     weight.total_weight += validator.weight;
   }
   weight.signed_weight = TRY(weigh(by_id, set));
-  if (3 * weight.signed_weight <= 2 * weight.total_weight) {
+  if (!more_than_two_thirds(weight)) {
     return base::Error(ProofError::SignatureWeight,
                        "Not more than two thirds of the validators signed the block.");
   }
