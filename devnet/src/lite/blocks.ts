@@ -235,10 +235,10 @@ export function blockTransactions(chain: Chain, from: TlReader): Buffer {
   const mode = request.mode & 7;
   const to = new TlWriter().tag('bd8cad2b').blockId(request.id).int(request.count).bool(incomplete);
   to.vector(listed, (out, { account, lt, transaction }) => {
-    to.int(mode);
-    if (mode & 1) to.hash(account);
-    if (mode & 2) to.long(lt);
-    if (mode & 4) to.hash(transaction.hash());
+    out.int(mode);
+    if (mode & 1) out.hash(account);
+    if (mode & 2) out.long(lt);
+    if (mode & 4) out.hash(transaction.hash());
   });
   return to.data(listProof(chain, request)).end();
 }
