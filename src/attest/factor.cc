@@ -69,4 +69,11 @@ Factor not_checked(FactorId id, Refusal refusal, std::string reason, Values valu
   return {id, Outcome::NotChecked, refusal, std::move(reason), std::move(values)};
 }
 
+Factor factor_of(FactorId id, const base::Result<void>& check, Values values) {
+  if (check) return passed(id, std::move(values));
+  const std::optional<Refusal> refusal = check.error().as<Refusal>();
+  CHECK(refusal);
+  return failed(id, *refusal, check.error().message(), std::move(values));
+}
+
 }  // namespace cocoon::attest

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "attest/measurement.h"
+#include "attest/platform.h"
 #include "attest/refusal.h"
+#include "base/result.h"
 
 namespace cocoon::attest {
 
@@ -55,12 +57,15 @@ struct Factor {
 Factor passed(FactorId id, Values values = {});
 Factor failed(FactorId id, Refusal refusal, std::string reason, Values values = {});
 Factor not_checked(FactorId id, Refusal refusal, std::string reason, Values values = {});
+// Passed, or failed with the error's reason, which is a Refusal, and its message.
+Factor factor_of(FactorId id, const base::Result<void>& check, Values values = {});
 
 // What a verifier found out about one piece of evidence: what it states, if it could be read, and
 // the factors that it has an opinion on, each at most once. Binding and allowed images are not its
 // business.
 struct Findings {
   std::optional<Statement> statement;
+  std::optional<PlatformId> platform;  // which machine signed, if the evidence names one
   std::vector<Factor> factors;
 };
 

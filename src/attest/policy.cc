@@ -1,4 +1,4 @@
-// The two policies that every program has.
+// The policies that every program has.
 #include "attest/policy.h"
 
 #include <algorithm>
@@ -17,6 +17,8 @@ constexpr FactorId kTdxFactors[] = {SignatureChain,    CollateralDates,   Revoca
 constexpr FactorId kSevSnpFactors[] = {
     SignatureChain, CollateralDates, RevocationLists,   TcbStatus, DebugOff,
     Attributes,     Measurements,    ReportDataBinding, Freshness, PlatformNotRevoked};
+
+constexpr FactorId kGpuFactors[] = {GpuChain, GpuFirmware, GpuConfidentialMode};
 
 AcceptedEvidence genuine(EvidenceKind kind) {
   const auto factors = genuine_tee_factors(kind);
@@ -52,7 +54,28 @@ Policy any_policy() {
 Policy production_policy(std::vector<base::Bits256> allowed_images) {
   return {.name = "production",
           .accepted = {genuine(EvidenceKind::Tdx), genuine(EvidenceKind::SevSnp)},
-          .allowed_images = std::move(allowed_images)};
+          .allowed_images = std::move(allowed_images),
+          .least_tier = Tier::T1};
+}
+
+Policy production_t2_policy(std::vector<base::Bits256> allowed_images) {
+  Policy policy = production_policy(std::move(allowed_images));
+  policy.name = "production-t2";
+  for (AcceptedEvidence& accepted : policy.accepted) {
+    accepted.required.insert(accepted.required.end(), std::begin(kGpuFactors),
+                             std::end(kGpuFactors));
+  }
+  policy.least_tier = Tier::T2;
+  return policy;
+}
+
+Policy legacy_network_policy(std::vector<base::Bits256> allowed_images) {
+  AcceptedEvidence tdx = genuine(EvidenceKind::Tdx);
+  std::erase(tdx.required, Freshness);
+  return {.name = "legacy-network",
+          .accepted = {std::move(tdx)},
+          .allowed_images = std::move(allowed_images),
+          .tcb = {.statuses = {"UpToDate", "SWHardeningNeeded"}}};
 }
 
 }  // namespace cocoon::attest

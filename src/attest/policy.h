@@ -4,6 +4,8 @@
 // Policies for development live in attest/simulated, which measured programs don't link.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +13,8 @@
 
 #include "attest/evidence.h"
 #include "attest/factor.h"
+#include "attest/tier.h"
+#include "attest/trust_lists.h"
 
 namespace cocoon::attest {
 
@@ -21,12 +25,29 @@ struct AcceptedEvidence {
   std::vector<FactorId> required;
 };
 
+// Which state of a platform's firmware will do. Whoever makes the verifiers hands this to them.
+struct TcbRules {
+  // Names of Intel's collateral. "Revoked" is never accepted.
+  std::vector<std::string> statuses = {"UpToDate"};
+  // With a status other than UpToDate, all advisories of the platform must be among these; nothing:
+  // any will do.
+  std::optional<std::vector<std::string>> advisories = std::vector<std::string>();
+  // The collateral's own generation (tcbEvaluationDataNumber), so that a peer or a cache can't pick
+  // an old one in which its holes are not known yet.
+  std::uint32_t evaluation_number_min = 0;
+};
+
 struct Policy {
   std::string name;
   // A policy that accepts None looks at no evidence at all, whatever the peer shows.
   std::vector<AcceptedEvidence> accepted;
   // Image hashes (measurement.h). Nothing: any image will do. An empty list: none will.
   std::optional<std::vector<base::Bits256>> allowed_images;
+  Tier least_tier = Tier::T0;
+  TcbRules tcb = {};
+  TrustLists lists = {};
+  // How long a verdict on an open connection holds before the peer has to prove itself again.
+  std::chrono::seconds verdict_lifetime{3600};
 
   const AcceptedEvidence* accepts(EvidenceKind kind) const;
 };
@@ -35,6 +56,10 @@ struct Policy {
 Policy any_policy();
 // Real TEEs only, with every factor that assurance tier T1 needs, running one of these images.
 Policy production_policy(std::vector<base::Bits256> allowed_images);
+// The same with the peer's GPUs: tier T2.
+Policy production_t2_policy(std::vector<base::Bits256> allowed_images);
+// Peers of the live network, whose evidence binds the TLS key alone and says nothing about its age.
+Policy legacy_network_policy(std::vector<base::Bits256> allowed_images);
 
 // All factors that evidence of a real TEE must pass for assurance tier T1; empty for other kinds.
 std::span<const FactorId> genuine_tee_factors(EvidenceKind kind);

@@ -77,6 +77,24 @@ std::string_view reason_name(Refusal refusal) {
       return "device_set_mismatch";
     case Refusal::ServiceRefused:
       return "service_refused";
+    case Refusal::PlatformRevoked:
+      return "platform_revoked";
+    case Refusal::PlatformNotEnrolled:
+      return "platform_not_enrolled";
+    case Refusal::KeyRevoked:
+      return "key_revoked";
+    case Refusal::TierTooLow:
+      return "tier_too_low";
+    case Refusal::CollateralMissing:
+      return "collateral_missing";
+    case Refusal::CollateralInvalid:
+      return "collateral_invalid";
+    case Refusal::CollateralStale:
+      return "collateral_stale";
+    case Refusal::QuotingEnclaveMismatch:
+      return "quoting_enclave_mismatch";
+    case Refusal::TdxModuleMismatch:
+      return "tdx_module_mismatch";
   }
   CHECK(false);
 }
@@ -160,6 +178,23 @@ std::string_view next_step(Refusal refusal) {
       return "The peer has to show each of its GPUs once, and all of them.";
     case Refusal::ServiceRefused:
       return "Don't use this peer: the vendor's attestation service did not find its GPU in order.";
+    case Refusal::PlatformRevoked:
+    case Refusal::KeyRevoked:
+      return "Don't use this peer: governance has taken it out.";
+    case Refusal::PlatformNotEnrolled:
+      return "The machine's owner has to enrol it with a bond, or this side to choose a policy that "
+             "does not ask for it.";
+    case Refusal::TierTooLow:
+      return "Choose a peer that proves more, or a policy that asks for less.";
+    case Refusal::CollateralMissing:
+      return "Wait until the collateral has been fetched, or give a bundle of it.";
+    case Refusal::CollateralInvalid:
+      return "Ask another collateral service: what this one gave was not made by the vendor.";
+    case Refusal::CollateralStale:
+      return "Fetch newer collateral; also check the clock of this machine.";
+    case Refusal::QuotingEnclaveMismatch:
+    case Refusal::TdxModuleMismatch:
+      return "Don't use this peer: software that its hardware vendor doesn't know vouches for it.";
   }
   CHECK(false);
 }

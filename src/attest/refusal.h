@@ -41,6 +41,15 @@ enum class Refusal {
   DeveloperModeOn,
   DeviceSetMismatch,  // too few, too many or the same device twice
   ServiceRefused,     // an attestation service says no
+  PlatformRevoked,    // the network has taken the machine out
+  PlatformNotEnrolled,
+  KeyRevoked,
+  TierTooLow,
+  CollateralMissing,  // nothing is here (yet) to verify the evidence with
+  CollateralInvalid,
+  CollateralStale,
+  QuotingEnclaveMismatch,  // the enclave that signed is not the vendor's
+  TdxModuleMismatch,       // the module that runs trust domains is not the vendor's
 };
 
 std::string_view reason_name(Refusal refusal);

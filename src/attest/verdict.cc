@@ -65,7 +65,54 @@ Factor binding_factor(const std::optional<Statement>& statement, const base::Bit
                  {"expected", base::to_hex(expected)}});
 }
 
+// Machines and keys that governance has taken out. Evidence that names no machine can't be looked
+// up.
+Factor revocation_factor(const Verdict& verdict, const std::optional<base::Bits256>& key,
+                         const TrustLists& lists) {
+  const Values values = {{"list_version", std::to_string(lists.version)}};
+  if (key && lists.key_revoked(*key)) {
+    return failed(FactorId::PlatformNotRevoked, Refusal::KeyRevoked,
+                  "The network has revoked the peer's key.", values);
+  }
+  if (!verdict.platform) {
+    return not_checked(FactorId::PlatformNotRevoked, Refusal::FactorNotChecked,
+                       "The evidence does not say of which machine it is.", values);
+  }
+  if (lists.platform_revoked(*verdict.platform)) {
+    return failed(FactorId::PlatformNotRevoked, Refusal::PlatformRevoked,
+                  "The network has revoked the machine " + base::to_hex(*verdict.platform) + ".",
+                  values);
+  }
+  return passed(FactorId::PlatformNotRevoked, values);
+}
+
+Factor listed_factor(FactorId id, const std::optional<PlatformId>& platform, bool listed,
+                     std::string_view missing) {
+  if (!platform) {
+    return not_checked(id, Refusal::FactorNotChecked,
+                       "The evidence does not say of which machine it is.");
+  }
+  Values values = {{"platform", base::to_hex(*platform)}};
+  if (listed) return passed(id, std::move(values));
+  return failed(id, Refusal::PlatformNotEnrolled, std::string(missing), std::move(values));
+}
+
+void look_up_platform(Verdict& verdict, const Expectation& expected, const TrustLists& lists) {
+  const std::optional<PlatformId>& platform = verdict.platform;
+  set(verdict, revocation_factor(verdict, expected.key, lists));
+  set(verdict, listed_factor(FactorId::PlatformIdentity, platform,
+                             platform && lists.platform_enrolled(*platform),
+                             "Nobody has enrolled this machine."));
+  set(verdict, listed_factor(FactorId::PlatformEndorsement, platform,
+                             platform && lists.platform_endorsed(*platform),
+                             "Nobody vouches for this machine's place or owner."));
+}
+
 Factor image_factor(const std::optional<base::Bits256>& image_hash, const Policy& policy) {
+  if (image_hash && policy.lists.image_revoked(*image_hash)) {
+    return failed(FactorId::Measurements, Refusal::ImageNotAllowed,
+                  "The network has revoked the image " + base::to_hex(*image_hash) + ".");
+  }
   if (!policy.allowed_images) {
     return not_checked(FactorId::Measurements, Refusal::FactorNotChecked,
                        "The policy '" + policy.name + "' names no images.");
@@ -88,6 +135,21 @@ void require(Verdict& verdict, FactorId id) {
   verdict.refusal = refuse(factor.refusal, factor.reason);
 }
 
+void require_not_failed(Verdict& verdict, FactorId id) {
+  if (verdict.factor(id).outcome == Outcome::Failed) require(verdict, id);
+}
+
+void require_tier(Verdict& verdict, const Policy& policy) {
+  if (!verdict.accepted()) return;
+  verdict.tier = tier_of(verdict.kind, verdict.factors);
+  if (verdict.tier >= policy.least_tier) return;
+  verdict.refusal = refuse(Refusal::TierTooLow,
+                           "The evidence amounts to tier " + std::string(tier_name(verdict.tier)) +
+                               ", and the policy '" + policy.name + "' wants " +
+                               std::string(tier_name(policy.least_tier)) + ".");
+  verdict.tier = Tier::T0;
+}
+
 // What is known about the evidence before any policy is asked. Nothing, if this program has no code
 // for its kind.
 std::optional<Findings> examine(base::WallTime now, const Evidence& evidence,
@@ -107,9 +169,8 @@ bool all_passed(std::span<const Factor, kFactorCount> factors, std::span<const F
 
 }  // namespace
 
-Verdict judge(base::WallTime now, const Evidence& evidence,
-              const base::Bits512& expected_report_data, const Policy& policy,
-              EvidenceVerifiers verifiers) {
+Verdict judge(base::WallTime now, const Evidence& evidence, const Expectation& expected,
+              const Policy& policy, EvidenceVerifiers verifiers) {
   if (policy.accepts(EvidenceKind::None)) {
     Verdict verdict = blank_verdict(policy, EvidenceKind::None);
     set(verdict, image_factor(std::nullopt, policy));
@@ -123,10 +184,13 @@ Verdict judge(base::WallTime now, const Evidence& evidence,
   if (findings) {
     for (Factor& factor : findings->factors) set(verdict, std::move(factor));
     verdict.statement = std::move(findings->statement);
+    verdict.platform = findings->platform;
   }
   if (verdict.statement) verdict.image_hash = image_hash(verdict.statement->measurements);
-  // After the verifier's own factors, so that no verifier can decide these two.
-  set(verdict, binding_factor(verdict.statement, expected_report_data));
+  // After the verifier's own factors, so that no verifier can decide these.
+  set(verdict, binding_factor(verdict.statement, expected.report_data));
+  if (expected.freshness) set(verdict, *expected.freshness);
+  look_up_platform(verdict, expected, policy.lists);
   set(verdict, image_factor(verdict.image_hash, policy));
 
   const AcceptedEvidence* accepted = policy.accepts(kind);
@@ -144,8 +208,10 @@ Verdict judge(base::WallTime now, const Evidence& evidence,
     for (const FactorId id : accepted->required) require(verdict, id);
     require(verdict, FactorId::ReportDataBinding);
     if (policy.allowed_images) require(verdict, FactorId::Measurements);
+    require_not_failed(verdict, FactorId::Measurements);
+    require_not_failed(verdict, FactorId::PlatformNotRevoked);
   }
-  if (verdict.accepted()) verdict.tier = tier_of(kind, verdict.factors);
+  require_tier(verdict, policy);
   return verdict;
 }
 
@@ -172,22 +238,6 @@ Tier tier_of(EvidenceKind kind, std::span<const Factor, kFactorCount> factors) {
   if (!all_passed(factors, kPlatform)) return Tier::T2;
   if (!all_passed(factors, kEndorsement)) return Tier::T3;
   return Tier::T4;
-}
-
-std::string_view tier_name(Tier tier) {
-  switch (tier) {
-    case Tier::T0:
-      return "T0";
-    case Tier::T1:
-      return "T1";
-    case Tier::T2:
-      return "T2";
-    case Tier::T3:
-      return "T3";
-    case Tier::T4:
-      return "T4";
-  }
-  CHECK(false);
 }
 
 }  // namespace cocoon::attest

@@ -20,16 +20,12 @@
 
 namespace cocoon::attest {
 
-// Assurance tiers. T0: simulated evidence or none. T1: genuine CPU TEE, allowed image. T2: also its
-// GPUs. T3: also the platform's identity is enrolled. T4: also endorsed as to place or owner.
-enum class Tier { T0, T1, T2, T3, T4 };
-std::string_view tier_name(Tier tier);
-
 struct Verdict {
   std::string policy;
   EvidenceKind kind = EvidenceKind::None;  // None also when the policy looks at no evidence
   std::optional<Statement> statement;      // what the evidence says, true or not
   std::optional<base::Bits256> image_hash;
+  std::optional<PlatformId> platform;
   Tier tier = Tier::T0;
   std::array<Factor, kFactorCount> factors;  // all of them, in the order of FactorId
   std::optional<base::Error> refusal;        // its reason is a Refusal
@@ -49,10 +45,19 @@ class EvidenceVerifier {
 };
 using EvidenceVerifiers = std::span<const EvidenceVerifier* const>;
 
-// `expected_report_data` is that of the key which the peer has proven to hold (claims.h).
-Verdict judge(base::WallTime now, const Evidence& evidence,
-              const base::Bits512& expected_report_data, const Policy& policy,
-              EvidenceVerifiers verifiers);
+// What the peer has shown apart from its evidence.
+struct Expectation {
+  // The report data of the keys which the peer has proven to hold (claims.h).
+  base::Bits512 report_data{};
+  // The key of its TLS connection, for the list of revoked keys.
+  std::optional<base::Bits256> key = std::nullopt;
+  // How old the evidence can be at most, if the claims or the session say so; without it, evidence
+  // of real hardware has no age.
+  std::optional<Factor> freshness = std::nullopt;
+};
+
+Verdict judge(base::WallTime now, const Evidence& evidence, const Expectation& expected,
+              const Policy& policy, EvidenceVerifiers verifiers);
 
 // Of several pieces of evidence the one to judge: the strongest that the policy accepts, or if it
 // accepts none of them, the strongest. That one alone decides: there is no second try with the

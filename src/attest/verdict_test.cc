@@ -14,6 +14,8 @@ namespace {
 const base::WallTime kNow = base::from_unix_seconds(1'795'400'000);
 const base::Bits512 kBound = {1, 2, 3};
 const TdxMeasurements kMeasurements = {.mr_td = {7}};
+const PlatformId kPlatform = {5};
+const base::Bits256 kKey = {6};
 
 // Finds what it was told to find in real evidence.
 class ScriptedVerifier final : public EvidenceVerifier {
@@ -31,6 +33,7 @@ class ScriptedVerifier final : public EvidenceVerifier {
 Findings everything_passes(EvidenceKind kind) {
   Findings findings;
   findings.statement = Statement{kMeasurements, kBound};
+  findings.platform = kPlatform;
   for (const FactorId id : genuine_tee_factors(kind)) findings.factors.push_back(passed(id));
   return findings;
 }
@@ -40,7 +43,7 @@ Policy production() { return production_policy({image_hash(kMeasurements)}); }
 Verdict judge_tdx(Findings findings, const Policy& policy = production()) {
   const ScriptedVerifier verifier(EvidenceKind::Tdx, std::move(findings));
   const EvidenceVerifier* verifiers[] = {&verifier};
-  return judge(kNow, TdxEvidence{}, kBound, policy, verifiers);
+  return judge(kNow, TdxEvidence{}, {.report_data = kBound, .key = kKey}, policy, verifiers);
 }
 
 std::string_view reason_of(const Verdict& verdict) {
@@ -57,7 +60,10 @@ TEST(Judge, GenuineEvidenceIsTierOne) {
 
 TEST(Judge, EachRequiredFactorMustPass) {
   for (const FactorId id : genuine_tee_factors(EvidenceKind::Tdx)) {
-    if (id == FactorId::Measurements || id == FactorId::ReportDataBinding) continue;
+    if (id == FactorId::Measurements || id == FactorId::ReportDataBinding ||
+        id == FactorId::PlatformNotRevoked) {
+      continue;
+    }
     for (const bool removed : {true, false}) {
       Findings findings = everything_passes(EvidenceKind::Tdx);
       std::erase_if(findings.factors, [id](const Factor& factor) { return factor.id == id; });
@@ -92,6 +98,75 @@ TEST(Judge, BindingIsRequiredEvenIfThePolicyForgetsIt) {
   EXPECT_EQ(reason_of(judge_tdx(findings, careless)), "factor_not_checked");
 }
 
+TEST(Judge, RevokedMachineKeyAndImage) {
+  const auto with = [](auto change) {
+    Policy policy = production();
+    change(policy.lists);
+    return reason_of(judge_tdx(everything_passes(EvidenceKind::Tdx), policy));
+  };
+  EXPECT_EQ(with([](TrustLists& lists) { lists.revoked_platforms = {{1}, kPlatform}; }),
+            "platform_revoked");
+  EXPECT_EQ(with([](TrustLists& lists) { lists.revoked_keys = {kKey}; }), "key_revoked");
+  EXPECT_EQ(with([](TrustLists& lists) { lists.revoked_images = {image_hash(kMeasurements)}; }),
+            "image_not_allowed");
+  EXPECT_EQ(with([](TrustLists& lists) { lists.revoked_platforms = {{1}}; }), "accepted");
+}
+
+TEST(Judge, EvidenceThatNamesNoMachineCanNotBeLookedUp) {
+  Findings findings = everything_passes(EvidenceKind::Tdx);
+  findings.platform.reset();
+  EXPECT_EQ(reason_of(judge_tdx(std::move(findings))), "factor_not_checked");
+}
+
+TEST(Judge, VerifierCanNotEnrolAMachine) {
+  Findings findings = everything_passes(EvidenceKind::Tdx);
+  for (const FactorId id :
+       {FactorId::GpuChain, FactorId::GpuFirmware, FactorId::GpuConfidentialMode,
+        FactorId::PlatformIdentity, FactorId::PlatformEndorsement, FactorId::PlatformNotRevoked}) {
+    findings.factors.push_back(passed(id));
+  }
+  Policy policy = production();
+  EXPECT_EQ(judge_tdx(findings, policy).tier, Tier::T2);
+  policy.lists.enrolled_platforms = {kPlatform};
+  EXPECT_EQ(judge_tdx(findings, policy).tier, Tier::T3);
+  policy.lists.endorsed_platforms = {kPlatform};
+  EXPECT_EQ(judge_tdx(findings, policy).tier, Tier::T4);
+  policy.lists.revoked_platforms = {kPlatform};
+  EXPECT_EQ(reason_of(judge_tdx(findings, policy)), "platform_revoked");
+}
+
+TEST(Judge, TierBelowThePolicysLeast) {
+  Policy policy = production();
+  policy.least_tier = Tier::T3;
+  const Verdict verdict = judge_tdx(everything_passes(EvidenceKind::Tdx), policy);
+  EXPECT_EQ(reason_of(verdict), "tier_too_low");
+  EXPECT_EQ(verdict.tier, Tier::T0);
+  EXPECT_EQ(reason_of(judge_tdx(everything_passes(EvidenceKind::Tdx),
+                                production_t2_policy({image_hash(kMeasurements)}))),
+            "factor_not_checked");
+}
+
+TEST(Judge, LegacyNetworkNeedsNoAgeAndEarnsNoTier) {
+  Findings findings = everything_passes(EvidenceKind::Tdx);
+  std::erase_if(findings.factors, [](const Factor& f) { return f.id == FactorId::Freshness; });
+  const std::vector<base::Bits256> images{image_hash(kMeasurements)};
+  const Verdict verdict = judge_tdx(findings, legacy_network_policy(images));
+  EXPECT_EQ(reason_of(verdict), "accepted");
+  EXPECT_EQ(verdict.tier, Tier::T0);
+  EXPECT_EQ(reason_of(judge_tdx(findings)), "factor_not_checked");
+}
+
+TEST(Judge, AgeOfTheClaimsCounts) {
+  Findings findings = everything_passes(EvidenceKind::Tdx);
+  const ScriptedVerifier verifier(EvidenceKind::Tdx, findings);
+  const EvidenceVerifier* verifiers[] = {&verifier};
+  const Expectation stale{
+      .report_data = kBound,
+      .freshness = failed(FactorId::Freshness, Refusal::EvidenceStale, "It is old.")};
+  EXPECT_EQ(reason_of(judge(kNow, TdxEvidence{}, stale, production(), verifiers)),
+            "evidence_stale");
+}
+
 TEST(Judge, EmptyListOfImagesAllowsNone) {
   EXPECT_EQ(reason_of(judge_tdx(everything_passes(EvidenceKind::Tdx), production_policy({}))),
             "image_not_allowed");
@@ -102,7 +177,7 @@ TEST(Judge, RealEvidenceWithoutVerifierIsRefusedByName) {
   const base::Bits512 bound = {};
   const Policy strange{"strange", {{EvidenceKind::Simulated, {}}}, std::nullopt};
   for (const Policy& policy : {production(), strange}) {
-    const Verdict verdict = judge(kNow, real, bound, policy, {});
+    const Verdict verdict = judge(kNow, real, {bound}, policy, {});
     EXPECT_EQ(reason_of(verdict), "real_evidence_unverified") << policy.name;
     EXPECT_EQ(verdict.factor(FactorId::SignatureChain).outcome, Outcome::NotChecked);
     EXPECT_TRUE(verdict.statement.has_value());
@@ -119,7 +194,7 @@ TEST(Judge, ProductionRefusesEachOtherKindByName) {
       {RelayedEvidence{Statement{kMeasurements, kBound}}, "relayed_evidence"},
   };
   for (const auto& [evidence, reason] : cases) {
-    const Verdict verdict = judge(kNow, evidence, kBound, production(), {});
+    const Verdict verdict = judge(kNow, evidence, {kBound}, production(), {});
     EXPECT_EQ(reason_of(verdict), reason);
     EXPECT_EQ(verdict.tier, Tier::T0);
   }
@@ -127,13 +202,13 @@ TEST(Judge, ProductionRefusesEachOtherKindByName) {
 
 TEST(Judge, AcceptedKindWithoutVerifier) {
   const Policy policy{"development", {{EvidenceKind::Simulated, {}}}, std::nullopt};
-  EXPECT_EQ(reason_of(judge(kNow, SimulatedEvidence{}, kBound, policy, {})), "verifier_missing");
+  EXPECT_EQ(reason_of(judge(kNow, SimulatedEvidence{}, {kBound}, policy, {})), "verifier_missing");
 }
 
 TEST(Judge, AnyLooksAtNothing) {
   for (const Evidence& evidence :
        {Evidence(NoEvidence{}), Evidence(SimulatedEvidence{}), Evidence(TdxEvidence{})}) {
-    const Verdict verdict = judge(kNow, evidence, kBound, any_policy(), {});
+    const Verdict verdict = judge(kNow, evidence, {kBound}, any_policy(), {});
     EXPECT_EQ(reason_of(verdict), "accepted");
     EXPECT_EQ(verdict.kind, EvidenceKind::None);
     EXPECT_EQ(verdict.tier, Tier::T0);
@@ -145,7 +220,7 @@ TEST(Judge, AnyLooksAtNothing) {
 TEST(Judge, AnyWithAListOfImagesAdmitsNobody) {
   Policy policy = any_policy();
   policy.allowed_images = {image_hash(TdxMeasurements{})};
-  EXPECT_EQ(reason_of(judge(kNow, NoEvidence{}, kBound, policy, {})), "image_not_allowed");
+  EXPECT_EQ(reason_of(judge(kNow, NoEvidence{}, {kBound}, policy, {})), "image_not_allowed");
 }
 
 TEST(ChooseEvidence, StrongestThatThePolicyAccepts) {
@@ -189,6 +264,8 @@ TEST(Names, AreStableAndDistinct) {
   EXPECT_EQ(outcome_name(Outcome::NotChecked), "not_checked");
   EXPECT_EQ(evidence_kind_name(EvidenceKind::FakeTdx), "fake_tdx");
   EXPECT_EQ(tier_name(Tier::T4), "T4");
+  EXPECT_EQ(tier_from_name("T2"), Tier::T2);
+  EXPECT_EQ(tier_from_name("T5"), std::nullopt);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 
+#include "attest/claims.h"
 #include "attest/policy.h"
 #include "attest/verdict.h"
 #include "base/bytes.h"
@@ -25,13 +26,15 @@ struct Admission {
   attest::Tier tier = attest::Tier::T0;
   attest::Verdict verdict;
   std::optional<base::WallTime> certificate_expires;  // nothing, if there was no certificate
+  std::optional<attest::EnclaveClaims> claims;        // that the evidence is over
 };
 
 // `der_chain` is what TLS received: exactly one certificate. Reasons of a refusal: CertificateError
 // (error.h) for the certificate, attest::Refusal for its evidence; the message says what to do
-// next.
+// next. `blocks` are what this side knows of the chain: they give claims their age.
 base::Result<Admission> admit(base::WallTime now, std::span<const base::Bytes> der_chain,
-                              const attest::Policy& policy, attest::EvidenceVerifiers verifiers);
+                              const attest::Policy& policy, attest::EvidenceVerifiers verifiers,
+                              std::span<const attest::KnownBlock> blocks = {});
 
 // The same for a peer whose certificate a router on this machine has seen instead of us. Since the
 // evidence itself isn't at hand, only policies that want none, or fake evidence, can be content.

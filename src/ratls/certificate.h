@@ -2,9 +2,11 @@
 // extensions. Built and read as bytes; whether a peer is trusted is decided in admit.h only.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "attest/claims.h"
 #include "attest/evidence.h"
 #include "base/bytes.h"
 #include "base/random.h"
@@ -43,17 +45,20 @@ base::Result<base::Bytes> build_certificate(const CertificateSpec& spec,
                                             base::Random& random);
 
 // A certificate for `key` with fresh evidence of each provider (several: see choose_evidence in
-// attest/verdict.h), valid from a minute ago, for peers whose clocks are behind.
-base::Result<base::Bytes> issue_certificate(base::WallTime now,
-                                            const crypto::Ed25519PrivateKey& key,
-                                            std::span<attest::EvidenceProvider* const> providers,
-                                            base::Random& random);
+// attest/verdict.h), valid from a minute ago, for peers whose clocks are behind. With claims, whose
+// TLS key must be this one, the evidence is over them instead of the key alone: peers of the live
+// network then don't accept it.
+base::Result<base::Bytes> issue_certificate(
+    base::WallTime now, const crypto::Ed25519PrivateKey& key,
+    std::span<attest::EvidenceProvider* const> providers, base::Random& random,
+    const std::optional<attest::EnclaveClaims>& claims = std::nullopt);
 
 struct PeerCertificate {
   base::Bits256 public_key{};
   base::WallTime not_before;
   base::WallTime not_after;
   std::vector<attest::Evidence> evidence;  // empty: the certificate shows none
+  std::optional<attest::EnclaveClaims> claims;
 };
 
 // Holds afterwards: strict DER without anything behind it, Ed25519 key, self-signed with that key,

@@ -174,8 +174,12 @@ base::Result<Bytes> build_certificate(const CertificateSpec& spec,
 
 base::Result<Bytes> issue_certificate(base::WallTime now, const crypto::Ed25519PrivateKey& key,
                                       std::span<attest::EvidenceProvider* const> providers,
-                                      base::Random& random) {
-  const base::Bits512 report_data = attest::report_data({.tls_public_key = key.public_key()});
+                                      base::Random& random,
+                                      const std::optional<attest::EnclaveClaims>& claims) {
+  CHECK(!claims || claims->tls_public_key == key.public_key());
+  const base::Bits512 report_data =
+      claims ? attest::report_data(*claims)
+             : attest::report_data(attest::Claims{.tls_public_key = key.public_key()});
   CertificateSpec spec;
   spec.not_before = now - kClockSkew;
   for (attest::EvidenceProvider* provider : providers) {
@@ -183,6 +187,10 @@ base::Result<Bytes> issue_certificate(base::WallTime now, const crypto::Ed25519P
     for (Extension& extension : evidence_extensions(evidence, key.public_key())) {
       spec.evidence.push_back(std::move(extension));
     }
+  }
+  if (claims) {
+    spec.evidence.push_back({base::to_bytes(BytesView(oid::kClaims)), Criticality::NonCritical,
+                             attest::encode_claims(*claims)});
   }
   return build_certificate(spec, key, random);
 }

@@ -119,17 +119,12 @@ Result<ExtensionView> parse_extension(DerReader& list) {
 // None of the standard ones can restrict what is accepted here: there are no chains, and names mean
 // nothing.
 bool is_known(BytesView oid) {
-  const BytesView known[] = {oid::kTdxQuote,
-                             oid::kTdxClaims,
-                             oid::kSevReportData,
-                             oid::kSevReport,
-                             oid::kSevVcek,
-                             oid::kSimulated,
-                             oid::kSubjectKeyIdentifier,
-                             oid::kKeyUsage,
-                             oid::kSubjectAlternativeName,
-                             oid::kBasicConstraints,
-                             oid::kExtendedKeyUsage};
+  const BytesView known[] = {oid::kTdxQuote,         oid::kTdxClaims,
+                             oid::kSevReportData,    oid::kSevReport,
+                             oid::kSevVcek,          oid::kSimulated,
+                             oid::kClaims,           oid::kSubjectKeyIdentifier,
+                             oid::kKeyUsage,         oid::kSubjectAlternativeName,
+                             oid::kBasicConstraints, oid::kExtendedKeyUsage};
   return std::ranges::any_of(known, [oid](BytesView one) { return oid::equal(one, oid); });
 }
 
@@ -232,6 +227,18 @@ Result<std::vector<attest::Evidence>> collect_evidence(const Extensions& extensi
   return evidence;
 }
 
+Result<std::optional<attest::EnclaveClaims>> find_claims(const Extensions& extensions,
+                                                         const base::Bits256& public_key) {
+  const auto bytes = find(extensions, oid::kClaims);
+  if (!bytes) return std::optional<attest::EnclaveClaims>();
+  const attest::EnclaveClaims claims = TRY(attest::parse_claims(*bytes));
+  if (claims.tls_public_key != public_key) {
+    return refuse(CertificateError::ClaimsMismatch,
+                  "The peer's certificate claims another key than its own.");
+  }
+  return std::optional(claims);
+}
+
 struct SignedPart {
   PeerCertificate certificate;
   BytesView algorithm;
@@ -254,6 +261,7 @@ Result<SignedPart> parse_signed_part(BytesView content) {
   const Extensions extensions = TRY(parse_extensions(body));
   if (!body.empty()) return malformed("end");
   part.certificate.evidence = TRY(collect_evidence(extensions, part.certificate.public_key));
+  part.certificate.claims = TRY(find_claims(extensions, part.certificate.public_key));
   return part;
 }
 

@@ -15,6 +15,13 @@ inline constexpr std::chrono::seconds kCertificateLifetime{86'400};
 // How far a peer's clock may be from ours.
 inline constexpr std::chrono::seconds kClockSkew{60};
 
+// Bytes of the answer to a challenge within a session.
+inline constexpr std::size_t kSessionProofSizeMax = 48 * 1024;
+// How long a peer may take for it: the hardware needs a moment for each quote.
+inline constexpr std::chrono::seconds kSessionProofTimeout{30};
+// After that it is asked again, or earlier if the policy says so.
+inline constexpr std::chrono::seconds kSessionProofLifetime{3600};
+
 // Bytes of a router's report after its length.
 inline constexpr std::size_t kRouterReportSizeMax = 16'536;
 // Letters of an IP address or host name in it.

@@ -27,6 +27,7 @@ inline constexpr std::uint8_t kSevReportData[] = {0x2b, 6, 1, 4, 1, 0xe0, 0x39, 
 inline constexpr std::uint8_t kSevReport[] = {0x2b, 6, 1, 4, 1, 0xe0, 0x39, 0x65};        // .101
 inline constexpr std::uint8_t kSevVcek[] = {0x2b, 6, 1, 4, 1, 0xe0, 0x39, 0x66};          // .102
 inline constexpr std::uint8_t kSimulated[] = {0x2b, 6, 1, 4, 1, 0xe0, 0x39, 0x82, 0x2c};  // .300
+inline constexpr std::uint8_t kClaims[] = {0x2b, 6, 1, 4, 1, 0xe0, 0x39, 0x82, 0x2d};     // .301
 
 bool equal(base::BytesView a, base::BytesView b);
 

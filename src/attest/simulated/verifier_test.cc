@@ -27,7 +27,7 @@ Verdict judge_at(base::WallTime now, const Evidence& evidence,
   const QuoteVerifier quotes({root(1).public_key(), root(2).public_key()});
   const FakeTdxVerifier fake;
   const EvidenceVerifier* verifiers[] = {&quotes, &fake};
-  return judge(now, evidence, kBound, policy, verifiers);
+  return judge(now, evidence, {kBound}, policy, verifiers);
 }
 
 std::string_view reason_of(const Verdict& verdict) {

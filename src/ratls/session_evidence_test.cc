@@ -1,0 +1,220 @@
+// Proofs within a session: none can be carried over from another session, nonce, key or role.
+#include "ratls/session_evidence.h"
+
+#include <gtest/gtest.h>
+
+#include "attest/simulated/policy.h"
+#include "attest/simulated/provider.h"
+#include "attest/simulated/verifier.h"
+#include "ratls/certificate_lab.h"
+#include "ratls/limits.h"
+
+namespace cocoon::ratls {
+namespace {
+
+using namespace std::chrono_literals;
+using base::Bytes;
+
+const base::WallTime kNow = base::from_unix_seconds(1'795'400'000);
+constexpr std::uint8_t kRoot = 100;
+const attest::Policy kPolicy = attest::simulated::development_policy();
+
+attest::EnclaveClaims claims_of(std::uint8_t key) {
+  attest::EnclaveClaims claims;
+  claims.role = attest::EnclaveRole::Worker;
+  claims.tls_public_key = test_key(key).public_key();
+  claims.seal_public_key = {7};
+  return claims;
+}
+
+SessionVerifier::Peer peer_of(std::uint8_t key, std::uint8_t exporter = 1) {
+  return {.tls_public_key = test_key(key).public_key(),
+          .role = attest::EnclaveRole::Worker,
+          .exporter = {exporter}};
+}
+
+Bytes answer(const Bytes& challenge, const attest::EnclaveClaims& claims, std::uint8_t exporter = 1,
+             base::WallTime now = kNow) {
+  attest::simulated::Provider provider(test_key(kRoot), "cocoon-worker");
+  const auto proof = answer_challenge(now, challenge, claims, {exporter}, provider);
+  EXPECT_TRUE(proof.ok());
+  return proof ? *proof : Bytes();
+}
+
+base::Result<Admission> handle(SessionVerifier& verifier, const Bytes& proof,
+                               base::WallTime now = kNow) {
+  const attest::simulated::QuoteVerifier quotes({test_key(kRoot).public_key()});
+  const attest::EvidenceVerifier* verifiers[] = {&quotes};
+  return verifier.handle_proof(now, proof, kPolicy, verifiers);
+}
+
+std::string_view reason_of(const base::Result<Admission>& admission) {
+  return admission ? "admitted" : admission.error().reason();
+}
+
+// Asks, and lets `make` write the answer.
+template <class Make>
+std::string_view outcome(const Make& make) {
+  SeededRandom random(5);
+  SessionVerifier verifier(kNow, peer_of(1));
+  const auto challenge = verifier.poll_challenge(kNow, random);
+  EXPECT_TRUE(challenge.has_value());
+  return reason_of(handle(verifier, make(*challenge)));
+}
+
+TEST(SessionEvidence, HonestPeer) {
+  SeededRandom random(5);
+  SessionVerifier verifier(kNow, peer_of(1));
+  EXPECT_EQ(verifier.poll_deadline(), kNow);
+  const auto challenge = verifier.poll_challenge(kNow, random);
+  ASSERT_TRUE(challenge);
+  EXPECT_FALSE(verifier.poll_challenge(kNow, random)) << "one question at a time";
+  EXPECT_FALSE(verifier.proven());
+  const auto admission = handle(verifier, answer(*challenge, claims_of(1)));
+  ASSERT_TRUE(admission.ok()) << admission.error().message();
+  EXPECT_TRUE(verifier.proven());
+  EXPECT_EQ(admission->claims, claims_of(1));
+  EXPECT_EQ(admission->verdict.factor(attest::FactorId::Freshness).outcome,
+            attest::Outcome::Passed);
+  EXPECT_EQ(verifier.poll_deadline(), kNow + 1h);
+}
+
+TEST(SessionEvidence, OfAnotherSession) {
+  EXPECT_EQ(outcome([](const Bytes& challenge) { return answer(challenge, claims_of(1), 2); }),
+            "report_data_mismatch");
+}
+
+TEST(SessionEvidence, OfAnotherNonce) {
+  EXPECT_EQ(outcome([](Bytes challenge) {
+              challenge.back() ^= 1;
+              return answer(challenge, claims_of(1));
+            }),
+            "report_data_mismatch");
+}
+
+TEST(SessionEvidence, ReplayedInTheSameSession) {
+  SeededRandom random(5);
+  SessionVerifier verifier(kNow, peer_of(1));
+  const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
+  ASSERT_EQ(reason_of(handle(verifier, proof)), "admitted");
+  EXPECT_EQ(reason_of(handle(verifier, proof)), "session_proof_unasked");
+  verifier.ask_again(kNow);
+  ASSERT_TRUE(verifier.poll_challenge(kNow, random));
+  EXPECT_EQ(reason_of(handle(verifier, proof)), "report_data_mismatch");
+}
+
+TEST(SessionEvidence, OfAnotherPeer) {
+  EXPECT_EQ(outcome([](const Bytes& challenge) { return answer(challenge, claims_of(2)); }),
+            "session_claims_of_another_key");
+}
+
+TEST(SessionEvidence, OfAnotherRole) {
+  EXPECT_EQ(outcome([](const Bytes& challenge) {
+              attest::EnclaveClaims claims = claims_of(1);
+              claims.role = attest::EnclaveRole::Proxy;
+              return answer(challenge, claims);
+            }),
+            "session_role_mismatch");
+}
+
+TEST(SessionEvidence, SealKeySwappedBesideAGenuineQuote) {
+  EXPECT_EQ(outcome([](const Bytes& challenge) {
+              Bytes proof = answer(challenge, claims_of(1));
+              // Tag, claims' tag, role, TLS key: then the seal key.
+              proof[15 + 17 + 32] ^= 1;
+              return proof;
+            }),
+            "report_data_mismatch");
+}
+
+TEST(SessionEvidence, EveryFlippedByteIsRefused) {
+  SeededRandom random(5);
+  SessionVerifier verifier(kNow, peer_of(1));
+  const Bytes good = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    Bytes proof = good;
+    proof[i] ^= 1;
+    SeededRandom same(5);
+    SessionVerifier fresh(kNow, peer_of(1));
+    ASSERT_TRUE(fresh.poll_challenge(kNow, same));
+    EXPECT_NE(reason_of(handle(fresh, proof)), "admitted") << i;
+    EXPECT_FALSE(fresh.proven());
+  }
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    EXPECT_FALSE(parse_session_proof(base::BytesView(good).first(size)).ok()) << size;
+  }
+}
+
+TEST(SessionEvidence, BadForms) {
+  const auto with = [](auto change) {
+    return outcome([&](const Bytes& challenge) {
+      Bytes proof = answer(challenge, claims_of(1));
+      change(proof);
+      return proof;
+    });
+  };
+  EXPECT_EQ(with([](Bytes& p) { p.push_back(0); }), "session_proof_malformed");
+  EXPECT_EQ(with([](Bytes& p) { p[0] ^= 1; }), "session_proof_malformed");
+  EXPECT_EQ(with([](Bytes& p) { p[15 + 181] = 9; }), "session_proof_malformed");
+  EXPECT_EQ(with([](Bytes& p) { p[15 + 181 + 4] = 0xff; }), "session_proof_malformed");
+  EXPECT_EQ(with([](Bytes& p) { p.resize(kSessionProofSizeMax + 1); }), "session_proof_oversized");
+  EXPECT_EQ(with([](Bytes& p) { p[15] = 'C'; }), "claims_version_unsupported");
+  attest::simulated::Provider provider(test_key(kRoot), "cocoon-worker");
+  EXPECT_EQ(answer_challenge(kNow, Bytes(51), claims_of(1), {}, provider).error().reason(),
+            "session_challenge_malformed");
+}
+
+TEST(SessionEvidence, LateAnswer) {
+  SeededRandom random(5);
+  SessionVerifier verifier(kNow, peer_of(1));
+  const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
+  EXPECT_EQ(verifier.poll_deadline(), kNow + 30s);
+  EXPECT_TRUE(verifier.handle_time(kNow + 29s).ok());
+  EXPECT_EQ(verifier.handle_time(kNow + 30s).error().reason(), "session_proof_late");
+  EXPECT_EQ(reason_of(handle(verifier, proof, kNow + 31s)), "session_proof_late");
+}
+
+TEST(SessionEvidence, AskedAgainEveryHour) {
+  SeededRandom random(5);
+  SessionVerifier verifier(kNow, peer_of(1));
+  ASSERT_TRUE(handle(verifier, answer(*verifier.poll_challenge(kNow, random), claims_of(1))).ok());
+  EXPECT_FALSE(verifier.poll_challenge(kNow + 59min, random));
+  const auto second = verifier.poll_challenge(kNow + 1h, random);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(reason_of(handle(verifier, answer(*second, claims_of(1), 1, kNow + 1h), kNow + 1h)),
+            "admitted");
+}
+
+TEST(SessionEvidence, AskedAgainWhenListsChange) {
+  SeededRandom random(5);
+  SessionVerifier verifier(kNow, peer_of(1));
+  const auto first = verifier.poll_challenge(kNow, random);
+  verifier.ask_again(kNow);  // while an answer is on its way
+  ASSERT_TRUE(handle(verifier, answer(*first, claims_of(1))).ok());
+  EXPECT_EQ(verifier.poll_deadline(), kNow);
+  const auto second = verifier.poll_challenge(kNow, random);
+  ASSERT_TRUE(second);
+  EXPECT_NE(*first, *second);
+}
+
+TEST(SessionEvidence, RevokedKey) {
+  SeededRandom random(5);
+  attest::Policy policy = kPolicy;
+  policy.lists.revoked_keys = {test_key(1).public_key()};
+  SessionVerifier verifier(kNow, peer_of(1));
+  const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
+  const attest::simulated::QuoteVerifier quotes({test_key(kRoot).public_key()});
+  const attest::EvidenceVerifier* verifiers[] = {&quotes};
+  EXPECT_EQ(reason_of(verifier.handle_proof(kNow, proof, policy, verifiers)), "key_revoked");
+}
+
+TEST(SessionEvidence, SimulatedUnderAProductionPolicy) {
+  SeededRandom random(5);
+  SessionVerifier verifier(kNow, peer_of(1));
+  const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
+  EXPECT_EQ(reason_of(verifier.handle_proof(kNow, proof, attest::production_policy({}), {})),
+            "simulated_evidence");
+}
+
+}  // namespace
+}  // namespace cocoon::ratls
