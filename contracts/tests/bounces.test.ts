@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { type Cell, toNano } from "@ton/core";
 import { createEmptyShardAccount } from "@ton/sandbox/dist/blockchain/SmartContract.js";
 import * as w from "../wrappers/index.ts";
-import { type Client, exitOf, party, World } from "./world.ts";
+import { type Client, exitOf, party, type Trace, World } from "./world.ts";
 
 const { minClientStake: stake, minProxyStake, clientDelay, proxyDelay } = w.defaultParams;
 
@@ -40,6 +40,21 @@ async function comesBack(world: World, client: Client, body: Cell, value?: bigin
   assert(first && second, "the request bounced");
   assert.deepEqual([exitOf(first), exitOf(second)], [0, 0]);
   return { before, after: await books(world, client), trace };
+}
+
+// Operations of the payloads that clients sent to the proxy contract.
+function payloads(trace: Trace): number[] {
+  const ops = [];
+  for (const tx of trace.transactions) {
+    for (const { info, body } of tx.outMessages.values()) {
+      const s = body.beginParse();
+      if (info.type !== "internal" || info.bounced || s.remainingBits < 32) continue;
+      if (s.loadUint(32) === w.Op.fromClient.request && s.remainingRefs > 1) {
+        ops.push(body.refs[1]!.beginParse().loadUint(32));
+      }
+    }
+  }
+  return ops;
 }
 
 test("a deposit that the proxy does not take goes back to the owner", async () => {
@@ -169,12 +184,19 @@ test("a refused deposit that was spent meanwhile still reaches the proxy contrac
   const from = client.owner;
   const withdraw = () => w.clientBody.withdraw(world.nextQuery(), from);
   const topUp = w.clientBody.topUp(world.nextQuery(), toNano("1"), from);
+  // Even with the least that a deposit may carry for fees.
+  await world.refused(w.ExitCode.value, from, at, topUp, toNano("1"));
+  const alive = await World.create();
+  const twin = await alive.addClient();
+  await alive.topUp(twin, toNano("2"));
+  const least = await alive.leastValue(from, twin.contract.address, topUp, toNano("1"), toNano("1.2"));
   const trace = await world.deliverTogether([
-    { from, to: at, body: topUp, value: toNano("1.06") },
+    { from, to: at, body: topUp, value: least },
     { from, to: at, body: withdraw(), value: w.attach.request },
     { from, to: at, body: w.clientBody.requestRefund(world.nextQuery(), from), value: w.attach.request },
   ]);
   assert.equal(trace.exit(world.proxy.address), w.ExitCode.state);
+  assert.equal(payloads(trace).filter((op) => op === w.Ours.restored).length, 1);
   const data = await world.clientData(client);
   assert.equal(
     data.balance + trace.paid(from) - (trace.paid(from) - (toNano("3") - data.balance)),

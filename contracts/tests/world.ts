@@ -66,7 +66,7 @@ export class Trace {
     return this.transactions.filter((tx) => address.hash.equals(toHash(tx.address)));
   }
 
-  // Exit code of the first transaction at `address`; -1 where nothing was computed.
+  // Exit code of the first transaction at `address`; notRun where nothing was computed.
   exit(address: Address): number {
     const tx = this.at(address)[0];
     assert(tx, `no transaction at ${address}`);
@@ -97,14 +97,18 @@ export class Trace {
 
 const toHash = (hash: bigint) => Buffer.from(hash.toString(16).padStart(64, "0"), "hex");
 
+export const notRun = Number.MAX_SAFE_INTEGER; // no gas, or no contract
+
 export function exitOf(tx: Transaction): number {
-  if (tx.description.type !== "generic") return -1;
+  if (tx.description.type !== "generic") return notRun;
   const { computePhase, actionPhase } = tx.description;
-  if (computePhase.type !== "vm") return -1;
+  if (computePhase.type !== "vm") return notRun;
   return computePhase.exitCode === 0 && actionPhase && !actionPhase.success
     ? actionPhase.resultCode
     : computePhase.exitCode;
 }
+
+export const failed = (tx: Transaction) => ![0, notRun].includes(exitOf(tx));
 
 export type Client = { owner: Address; contract: w.ClientContract; key: KeyPair };
 export type Worker = { owner: Address; contract: w.WorkerContract };
@@ -156,7 +160,7 @@ export class World {
   async deploy(contract: w.CocoonContract, from: Address) {
     assert(contract.init);
     const body = beginCell().endCell();
-    return this.deliver({ from, to: contract.address, value: toNano("0.1"), body, init: contract.init });
+    return this.deliver({ from, to: contract.address, value: w.attach.deploy, body, init: contract.init });
   }
 
   async addClient(name = `client ${this.clients.length}`): Promise<Client> {
@@ -199,7 +203,7 @@ export class World {
 
   async ok(from: Address, to: Address, body: Cell, value?: bigint): Promise<Trace> {
     const trace = await this.send(from, to, body, value);
-    for (const tx of trace.transactions) assert(exitOf(tx) <= 0, `exit code ${exitOf(tx)}`);
+    for (const tx of trace.transactions) assert(!failed(tx), `exit code ${exitOf(tx)}`);
     return trace;
   }
 
@@ -212,6 +216,23 @@ export class World {
     const back = trace.transactions[0]!.outMessages.get(0);
     assert(back?.info.type === "internal" && back.info.bounced && back.info.dest.equals(from), "no bounce");
     return trace;
+  }
+
+  envelope = (from: Address, to: Address, body: Cell, value: bigint = w.attach.request) =>
+    internal({ from, to, value, body });
+
+  // The smallest value, between the two, with which a message is not refused; the world is left as it was.
+  async leastValue(from: Address, to: Address, body: Cell, low: bigint, high: bigint): Promise<bigint> {
+    const snapshot = this.chain.snapshot();
+    while (high - low > 1n) {
+      const middle = (low + high) / 2n;
+      const transactions = (await this.chain.sendMessage(internal({ from, to, value: middle, body })))
+        .transactions;
+      if (exitOf(transactions[0]!) === 0 && !transactions.some(failed)) high = middle;
+      else low = middle;
+      await this.chain.loadFrom(snapshot);
+    }
+    return high;
   }
 
   async account(address: Address) {

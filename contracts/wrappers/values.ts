@@ -3,7 +3,7 @@
 import { toNano } from "@ton/core";
 
 export const attach = {
-  deploy: toNano("0.06"), // stays as the storage reserve, all but about 0.01
+  deploy: toNano("0.11"), // 0.1 of it stays, the storage reserve
   request: toNano("0.06"), // to a client or worker contract
   proxy: toNano("0.03"), // to a proxy contract
   root: toNano("0.05"),

@@ -1,0 +1,173 @@
+// Measures every operation on the real TVM with the live chain's fees: gas of each contract on the way, what it costs in
+// all, and the least value that has to be attached.
+import { join } from "node:path";
+import { type Address, type Cell, toNano } from "@ton/core";
+import { type Client, failed, internal, type Worker, World } from "../tests/world.ts";
+import * as w from "../wrappers/index.ts";
+import { contractsFolder } from "./compile.ts";
+
+export const gasPath = join(contractsFolder, "gas.json");
+export const docsPath = join(contractsFolder, "..", "docs", "money.md");
+
+// Nanotons; a deposit or stake that goes along is not counted. `gas` by role, of its first transaction.
+type Operation = { name: string; gas: Record<string, number>; fee: number; least: number };
+export type Measurement = { operations: Operation[]; storagePerYear: Record<string, number> };
+
+class Meter {
+  readonly operations: Operation[] = [];
+  readonly world: World;
+  readonly roles: [string, Address][];
+
+  constructor(world: World, client: Client, worker: Worker) {
+    this.world = world;
+    this.roles = [
+      ["root", world.root.address],
+      ["proxy", world.proxy.address],
+      ["client", client.contract.address],
+      ["worker", worker.contract.address],
+    ];
+  }
+
+  private async coins(): Promise<bigint> {
+    let sum = 0n;
+    for (const [, address] of this.roles) sum += await this.world.balance(address);
+    return sum;
+  }
+
+  async run(name: string, from: Address, to: Address, body: Cell, amount = 0n): Promise<void> {
+    const { world } = this;
+    const low = (await this.bounces(from, to, body, amount)) ? amount + toNano("0.1") : amount;
+    const least = await world.leastValue(from, to, body, low, amount + toNano("0.1") + 1n);
+    const value = amount + w.attach.request;
+    const before = await this.coins();
+    const { transactions } = await world.chain.sendMessage(internal({ from, to, value, body }));
+    let out = 0n;
+    const gas: Record<string, number> = {};
+    for (const tx of transactions) {
+      const role = this.roles.find(([, address]) => address.hash.equals(hashOf(tx.address)))?.[0];
+      if (!role || tx.description.type !== "generic" || tx.inMessage?.info.type !== "internal") continue;
+      const { computePhase } = tx.description;
+      const place = tx.inMessage.info.bounced ? "bounce" : role;
+      if (computePhase.type === "vm") gas[place] ??= Number(computePhase.gasUsed);
+      for (const { info } of tx.outMessages.values()) {
+        const inside = this.roles.some(([, address]) => info.dest && address.equals(info.dest as Address));
+        if (info.type === "internal" && !inside) out += info.value.coins;
+      }
+    }
+    const fee = Number(value - out - ((await this.coins()) - before));
+    this.operations.push({ name, gas, fee, least: low === amount ? Number(least - amount) : 0 });
+  }
+
+  // Whether the request comes back from the proxy contract, as some are meant to.
+  private async bounces(from: Address, to: Address, body: Cell, amount: bigint): Promise<boolean> {
+    const snapshot = this.world.chain.snapshot();
+    const value = amount + w.attach.request;
+    const { transactions } = await this.world.chain.sendMessage(internal({ from, to, value, body }));
+    await this.world.chain.loadFrom(snapshot);
+    return transactions.some(failed);
+  }
+}
+
+const hashOf = (address: bigint) => Buffer.from(address.toString(16).padStart(64, "0"), "hex");
+
+async function measureClient(meter: Meter, client: Client, vouched: Client) {
+  const { world } = meter;
+  const [at, from, q, amount] = [client.contract.address, client.owner, 1n, toNano("5")];
+  await meter.run("client: top up", from, at, w.clientBody.topUp(q, amount, from), amount);
+  await meter.run("client: register", from, at, w.clientBody.register(q, 1n, from));
+  await meter.run("client: change secret", from, at, w.clientBody.changeSecret(q, 1n, from));
+  await meter.run("client: charge", world.proxyOwner, at, world.chargeBody(client, 1_000_000n));
+  await meter.run("client: withdraw", from, at, w.clientBody.withdraw(q, from));
+  await meter.run("client: request refund", from, at, w.clientBody.requestRefund(q, from));
+  world.wait(w.defaultParams.clientDelay + 1);
+  await meter.run("client: collect refund", from, at, w.clientBody.requestRefund(q, from));
+  await meter.run("client: reopen", from, at, w.clientBody.reopen(q, amount, from), amount);
+  await meter.run("client: grant refund", from, at, world.grantBody(client, 1_500_000n));
+  await meter.run(
+    "client: set voucher key",
+    from,
+    at,
+    w.clientBody.setVoucherKey(q, vouched.key.publicKey, from),
+  );
+  await world.ok(from, at, w.clientBody.reopen(q, amount, from), amount + w.attach.request);
+  const same = { ...client, key: vouched.key };
+  const voucher = world.voucherBody(same, world.voucher(same, 1_600_000n, toNano("1")));
+  await meter.run("client: charge by voucher", world.proxyOwner, at, voucher);
+  const last = world.voucher(same, 1_700_000n, toNano("2"));
+  const grant = { op: w.Op.client.grantRefund, queryId: q, tokens: 1_700_000n, receiver: at };
+  const close = w.clientBody.closeWithVoucher(q, from, last, w.signOrder(grant, world.proxyKey.secretKey));
+  await meter.run("client: last voucher and close", from, at, close);
+}
+
+async function measureWorker(meter: Meter, worker: Worker) {
+  const { world } = meter;
+  const [at, from] = [worker.contract.address, worker.owner];
+  await meter.run("worker: register", from, at, w.workerBody.register(1n, from));
+  await meter.run("worker: payout", from, at, world.payoutBody(worker, 1_000_000n));
+  await meter.run("worker: payout, not covered", from, at, world.payoutBody(worker, 2n ** 40n));
+  await meter.run("worker: last payout", from, at, world.lastPayoutBody(worker, 1_000_001n));
+}
+
+async function measureProxy(meter: Meter, client: Client) {
+  const { world } = meter;
+  const [at, from, amount] = [world.proxy.address, world.proxyOwner, toNano("1")];
+  await meter.run("proxy: stake", from, at, w.proxyBody.increaseStake(1n, amount, from), amount);
+  await meter.run("proxy: withdraw commission", from, at, w.proxyBody.payoutRequest(1n, from));
+  await meter.run("proxy: close", from, at, w.proxyBody.close(1n, from));
+  const deposit = w.clientBody.reopen(1n, amount, client.owner);
+  await meter.run("client: deposit, not taken", client.owner, client.contract.address, deposit, amount);
+  world.wait(w.defaultParams.proxyDelay + 1);
+  await meter.run("proxy: complete close", from, at, w.proxyBody.closeComplete(1n, from));
+}
+
+async function measureRoot(meter: Meter) {
+  const { world } = meter;
+  const [at, from] = [world.root.address, world.rootOwner];
+  await meter.run("root: add a hash", from, at, w.rootBody.add(1n, "WorkerHash", 7n));
+  const address = "203.0.113.5:5222 203.0.113.5:8888";
+  await meter.run("root: register a proxy", from, at, w.rootBody.registerProxy(1n, address));
+  await meter.run("root: change params", from, at, w.rootBody.changeParams(1n, world.network.params));
+}
+
+// The chain's prices per bit and cell for 2^16 seconds (configuration parameter 18).
+async function storagePerYear(meter: Meter): Promise<Record<string, number>> {
+  const fees: Record<string, number> = {};
+  for (const [role, address] of meter.roles) {
+    const used = (await meter.world.account(address)).account.account!.storageStats.used;
+    const price = Number(used.bits) + 500 * Number(used.cells);
+    fees[role] = Math.ceil((price * 365.25 * 86400) / 2 ** 16);
+  }
+  return fees;
+}
+
+export async function measure(): Promise<Measurement> {
+  const world = await World.create();
+  const client = await world.addClient();
+  const vouched = await world.addClient();
+  const worker = await world.addWorker();
+  const meter = new Meter(world, client, worker);
+  await measureClient(meter, client, vouched);
+  const storage = await storagePerYear(meter);
+  await measureWorker(meter, worker);
+  await measureProxy(meter, client);
+  await measureRoot(meter);
+  return { operations: meter.operations, storagePerYear: storage };
+}
+
+export const gasText = (m: Measurement) => JSON.stringify(m, null, 2) + "\n";
+
+// The table between two marks of docs/money.md.
+export const marks = ["<!-- gas: begin -->", "<!-- gas: end -->"] as const;
+
+const ton = (nanotons: number) => (nanotons / 1e9).toFixed(4);
+
+export function docsTable(m: Measurement): string {
+  const lines = ["| operation | gas, in order | costs, TON | attach at least, TON |", "|---|---|--:|--:|"];
+  for (const { name, gas, fee, least } of m.operations) {
+    const path = Object.entries(gas).map(([role, used]) => `${role} ${used}`);
+    lines.push(`| ${name} | ${path.join(", ")} | ${ton(fee)} | ${least ? ton(least) : ""} |`);
+  }
+  lines.push("", "| contract | storage a year, TON |", "|---|--:|");
+  for (const [role, fee] of Object.entries(m.storagePerYear)) lines.push(`| ${role} | ${ton(fee)} |`);
+  return [marks[0], "", ...lines, "", marks[1]].join("\n");
+}
