@@ -11,50 +11,50 @@ namespace cocoon::attest {
 namespace {
 
 std::string_view reason_of(base::BytesView bytes) {
-  const auto quote = parse_tdx_quote(bytes);
+  const auto quote = parse_quote(bytes);
   return quote ? "accepted" : quote.error().reason();
 }
 
-TEST(TdxQuote, Version4) {
-  const auto quote = parse_tdx_quote(vector_file("tdx-v4.bin"));
+TEST(Quote, Version4) {
+  const auto quote = parse_quote(vector_file("tdx-v4.bin"));
   ASSERT_TRUE(quote.ok()) << quote.error().message();
   EXPECT_EQ(quote->version, 4);
   EXPECT_EQ(
-      base::to_hex(quote->mr_seam),
+      base::to_hex(quote->td()->mr_seam),
       "49b66faa451d19ebbdbe89371b8daf2b65aa3984ec90110343e9e2eec116af08850fa20e3b1aa9a874d77a653"
       "80ee7e6");
-  EXPECT_EQ(quote->td_attributes, 0x10000000u);
-  EXPECT_EQ(quote->xfam, 0x602e7u);
+  EXPECT_EQ(quote->td()->td_attributes, 0x10000000u);
+  EXPECT_EQ(quote->td()->xfam, 0x602e7u);
   EXPECT_EQ(
-      base::to_hex(quote->measurements.mr_td),
+      base::to_hex(quote->td()->measurements.mr_td),
       "7357a10d2e2724dffe68813e3cc4cfcde6814d749f2fb62e3953e54f6e0b50a219786afe2cd478f684b52c618"
       "37e1114");
   EXPECT_EQ(
-      base::to_hex(quote->measurements.rtmr[2]),
+      base::to_hex(quote->td()->measurements.rtmr[2]),
       "aaccda38cf2bdee9965664d6793c9eaa93349564a052f36db45da5db656abe7b909d92cad5a29287f2bb78761"
       "771fec4");
-  EXPECT_EQ(quote->measurements.rtmr[3], base::Bits384{});
+  EXPECT_EQ(quote->td()->measurements.rtmr[3], base::Bits384{});
   EXPECT_EQ(
-      base::to_hex(quote->report_data),
+      base::to_hex(quote->td()->report_data),
       "d21efaa8d7de2b0f5601df8b24cfbca690c5231e677d0fe35954c8be00614bd27f467a5624a6667aa74506cb1"
       "4c271a48894c3ef11d2d26b269a2926fc74f87b");
 }
 
-TEST(TdxQuote, Version5WithItsLargerBody) {
-  const auto quote = parse_tdx_quote(vector_file("tdx-v5.bin"));
+TEST(Quote, Version5WithItsLargerBody) {
+  const auto quote = parse_quote(vector_file("tdx-v5.bin"));
   ASSERT_TRUE(quote.ok()) << quote.error().message();
   EXPECT_EQ(quote->version, 5);
   EXPECT_EQ(
-      base::to_hex(quote->measurements.mr_td),
+      base::to_hex(quote->td()->measurements.mr_td),
       "7348651a34b2d2d3462822e3a750ec6110125f36757c78480bbfc69cc0d21fb001a1ced3ee19747dda8f750c3"
       "bc8f876");
   EXPECT_EQ(
-      base::to_hex(quote->report_data),
+      base::to_hex(quote->td()->report_data),
       "945eaacf5abc1f719d8666a942fda03d1edcb4490277396093dc5a5289ab9f1e094aed63060cd4a4933a4dd53"
       "7ed1255c9c79ecb3ed82cd1b486233e31c25c3a");
 }
 
-TEST(TdxQuote, EveryTruncationIsRefused) {
+TEST(Quote, EveryTruncationIsRefused) {
   for (const char* name : {"tdx-v4.bin", "tdx-v5.bin"}) {
     const base::Bytes bytes = vector_file(name);
     std::size_t quote_end = bytes.size();
@@ -65,7 +65,7 @@ TEST(TdxQuote, EveryTruncationIsRefused) {
   }
 }
 
-TEST(TdxQuote, OnlyZerosMayFollow) {
+TEST(Quote, OnlyZerosMayFollow) {
   base::Bytes bytes = vector_file("tdx-v4.bin");
   bytes.resize(8000);
   EXPECT_EQ(reason_of(bytes), "accepted");
@@ -82,14 +82,15 @@ struct Change {
   std::string_view reason;
 };
 
-TEST(TdxQuote, HeaderMustSayWhatWeRead) {
+TEST(Quote, HeaderMustSayWhatWeRead) {
   const Change changes[] = {
-      {0, 3, "tdx-v4.bin", "quote_version_unsupported"},
+      {0, 2, "tdx-v4.bin", "quote_version_unsupported"},
+      {0, 3, "tdx-v4.bin", "quote_tee_unsupported"},
       {0, 6, "tdx-v4.bin", "quote_version_unsupported"},
       {2, 3, "tdx-v4.bin", "quote_key_type_unsupported"},
-      {4, 0, "tdx-v4.bin", "quote_not_tdx"},
-      {48, 1, "tdx-v5.bin", "quote_not_tdx"},
-      {48, 4, "tdx-v5.bin", "quote_not_tdx"},
+      {4, 1, "tdx-v4.bin", "quote_tee_unsupported"},
+      {48, 1, "tdx-v5.bin", "quote_body_type_unsupported"},
+      {48, 4, "tdx-v5.bin", "quote_body_type_unsupported"},
       {48, 2, "tdx-v5.bin", "quote_body_size_mismatch"},
       {50, 0, "tdx-v5.bin", "quote_body_size_mismatch"},
   };
@@ -100,10 +101,36 @@ TEST(TdxQuote, HeaderMustSayWhatWeRead) {
   }
 }
 
-TEST(TdxQuote, SignatureLengthBeyondTheEnd) {
+TEST(Quote, SignatureLengthBeyondTheEnd) {
   base::Bytes bytes = vector_file("tdx-v4.bin");
   for (std::size_t i = 632; i < 636; ++i) bytes[i] = 0xff;
   EXPECT_EQ(reason_of(bytes), "quote_truncated");
+}
+
+TEST(Quote, LengthsAddUpExactly) {
+  const base::Bytes quote = vector_file("tdx-v4.bin");
+  const auto shifted = [&](std::size_t at, int by) {
+    base::Bytes bytes = quote;
+    bytes[at] = static_cast<std::uint8_t>(bytes[at] + by);
+    return base::to_text(base::as_bytes(reason_of(bytes)));
+  };
+  // The signature's length, that of the outer certification data, of the authentication data (32,
+  // which moves the type behind it) and of the chain.
+  EXPECT_EQ(shifted(632, 1), "quote_signature_size_mismatch");
+  EXPECT_EQ(shifted(632, -1), "quote_truncated");
+  EXPECT_EQ(shifted(766, -1), "quote_signature_size_mismatch");
+  EXPECT_EQ(shifted(766, 1), "quote_truncated");
+  EXPECT_EQ(shifted(1218, 1), "quote_certification_data_unsupported");
+  EXPECT_EQ(shifted(1254, -1), "quote_signature_size_mismatch");
+  EXPECT_EQ(shifted(1254, 1), "quote_truncated");
+}
+
+TEST(Quote, CertificationDataOfOtherTypes) {
+  for (const std::size_t at : {764u, 1252u}) {
+    base::Bytes bytes = vector_file("tdx-v4.bin");
+    bytes[at] = 3;
+    EXPECT_EQ(reason_of(bytes), "quote_certification_data_unsupported") << at;
+  }
 }
 
 const Factor* find_factor(const Findings& findings, FactorId id) {
