@@ -367,12 +367,13 @@ Findings Verifier::examine(base::WallTime now, const Evidence& evidence) const {
   CHECK(shown != nullptr);
   Question question{
       .report = shown->report, .key_certificate = shown->vcek, .chain = {}, .revocation_list = {}};
-  if (const auto key = parse_key_certificate(shown->vcek)) {
-    if (const auto chain = chains_.find({key->product, key->key}); chain != chains_.end()) {
-      question.chain = chain->second;
-    }
-    const auto list = revocation_lists_.find(key->product);
-    if (list != revocation_lists_.end()) question.revocation_list = list->second;
+  std::shared_ptr<const Collateral> collateral;
+  if (const auto key = parse_key_certificate(shown->vcek); key && source_ != nullptr) {
+    collateral = source_->find(key->product, key->key);
+  }
+  if (collateral) {
+    question.chain = collateral->chain;
+    question.revocation_list = collateral->revocation_list;
   }
   Examination examination = examine_report(now, question, roots_, requirements_);
   const std::optional<Statement>& statement = examination.findings.statement;

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 
 #include "attest/amd/key_certificate.h"
@@ -58,20 +59,27 @@ struct Examination {
 Examination examine_report(base::WallTime now, const Question& question, const Roots& roots,
                            const Requirements& requirements);
 
+// What AMD's key service publishes about one kind of report key.
+struct Collateral {
+  base::Bytes chain;            // PEM: ASK or ASVK, then root; empty: what the root has issued
+  base::Bytes revocation_list;  // of the root; empty: unknown
+};
+
+// Where the verifier looks for collateral; whoever delivers it is not trusted. Called often:
+// answers from memory, never waits.
+class CollateralSource {
+ public:
+  virtual ~CollateralSource() = default;
+  // Null if there is none (yet).
+  virtual std::shared_ptr<const Collateral> find(Product product, ReportKey key) const = 0;
+};
+
 // Evidence as peers show it: a report and its key's certificate.
 class Verifier final : public EvidenceVerifier {
  public:
-  Verifier(Roots roots, Requirements requirements)
-      : roots_(std::move(roots)), requirements_(std::move(requirements)) {}
-
-  // The root's list for one product, from then on; whoever fetched it need not be trusted.
-  void set_revocation_list(Product product, base::Bytes list) {
-    revocation_lists_[product] = std::move(list);
-  }
-  // Keys between root and report key, newer than those of `roots`: PEM, ASK or ASVK, then root.
-  void set_chain(Product product, ReportKey key, base::Bytes pem) {
-    chains_[{product, key}] = std::move(pem);
-  }
+  // `source` may be null: then chains are the roots' own and nothing is known about revocation.
+  Verifier(Roots roots, Requirements requirements, const CollateralSource* source = nullptr)
+      : roots_(std::move(roots)), requirements_(std::move(requirements)), source_(source) {}
 
   EvidenceKind kind() const override { return EvidenceKind::SevSnp; }
   Findings examine(base::WallTime now, const Evidence& evidence) const override;
@@ -79,8 +87,7 @@ class Verifier final : public EvidenceVerifier {
  private:
   Roots roots_;
   Requirements requirements_;
-  std::map<Product, base::Bytes> revocation_lists_;
-  std::map<std::pair<Product, ReportKey>, base::Bytes> chains_;
+  const CollateralSource* source_;
 };
 
 }  // namespace cocoon::attest::amd

@@ -224,15 +224,28 @@ TEST(SevSnp, ListOfThisRoot) {
   EXPECT_THAT(failures(made.examine()), ElementsAre("revocation_list_stale"));
 }
 
+class FixedCollateral final : public CollateralSource {
+ public:
+  Collateral content;
+  std::shared_ptr<const Collateral> find(Product product, ReportKey key) const override {
+    if (product != Product::Milan || key != ReportKey::Vcek) return nullptr;
+    return std::make_shared<const Collateral>(content);
+  }
+};
+
 TEST(SevSnpVerifier, EvidenceOfAPeer) {
-  Verifier verifier(pinned_roots(), production_requirements());
+  FixedCollateral source;
+  const Verifier verifier(pinned_roots(), production_requirements(), &source);
   EXPECT_EQ(verifier.kind(), EvidenceKind::SevSnp);
   const Case made;
   SevSnpEvidence evidence{parse_sev_snp_report(made.report)->report_data, made.report, made.key};
   EXPECT_THAT(failures(verifier.examine(kNow, evidence)), IsEmpty());
-  verifier.set_chain(Product::Milan, ReportKey::Vcek, recorded("snp/chain-milan.pem"));
+  source.content.chain = recorded("snp/chain-milan.pem");
   EXPECT_THAT(failures(verifier.examine(kNow, evidence)), IsEmpty());
-  verifier.set_revocation_list(Product::Milan, recorded("snp/s-crl-ok.crl"));
+  source.content.chain = recorded("snp/chain-genoa.pem");
+  EXPECT_THAT(failures(verifier.examine(kNow, evidence)), ElementsAre("certificate_chain_invalid"));
+  source.content.chain = {};
+  source.content.revocation_list = recorded("snp/s-crl-ok.crl");
   EXPECT_THAT(failures(verifier.examine(kNow, evidence)), ElementsAre("revocation_list_invalid"));
   evidence.report_data[0] ^= 1;  // of another peer, beside this report
   const Findings swapped = verifier.examine(kNow, evidence);
