@@ -31,9 +31,11 @@ export function claim(path: string): () => void {
     writeClaim(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const owner = Number(readFileSync(path, 'utf8'));
-    if (owner !== process.pid && isRunning(owner))
-      throw new Error(`process ${owner} already runs a devnet there: ${path}`);
+    const owner = readFileSync(path, 'utf8');
+    const pid = parseInt(owner, 10);
+    if (pid !== process.pid && owner === nameOf(pid)) {
+      throw new Error(`process ${pid} already runs a devnet there: ${path}`);
+    }
     unlinkSync(path);
     writeClaim(path);
   }
@@ -42,14 +44,16 @@ export function claim(path: string): () => void {
 
 function writeClaim(path: string): void {
   const handle = openSync(path, 'wx');
-  writeAll(handle, Buffer.from(String(process.pid)));
+  writeAll(handle, Buffer.from(nameOf(process.pid)));
   closeSync(handle);
 }
 
-function isRunning(pid: number): boolean {
+/** Number and start time of a running process, since numbers are used again; empty for one that does not run. */
+function nameOf(pid: number): string {
   try {
-    return Number.isInteger(pid) && pid > 0 && process.kill(pid, 0);
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return `${pid} ${fields.slice(fields.lastIndexOf(')')).split(' ')[20]}`;
   } catch {
-    return false;
+    return '';
   }
 }
