@@ -13,6 +13,9 @@ export const docsPath = join(contractsFolder, "..", "docs", "money.md");
 type Operation = { name: string; gas: Record<string, number>; fee: number; least: number };
 export type Measurement = { operations: Operation[]; storagePerYear: Record<string, number> };
 
+const most = 102_400_000n; // for the search of the least value: 2^10 steps
+const precision = 100_000n;
+
 class Meter {
   readonly operations: Operation[] = [];
   readonly world: World;
@@ -36,8 +39,8 @@ class Meter {
 
   async run(name: string, from: Address, to: Address, body: Cell, amount = 0n): Promise<void> {
     const { world } = this;
-    const low = (await this.bounces(from, to, body, amount)) ? amount + toNano("0.1") : amount;
-    const least = await world.leastValue(from, to, body, low, amount + toNano("0.1") + 1n);
+    const low = (await this.bounces(from, to, body, amount)) ? amount + most : amount;
+    const least = await world.leastValue(from, to, body, low, amount + most, precision);
     const value = amount + w.attach.request;
     const before = await this.coins();
     const { transactions } = await world.chain.sendMessage(internal({ from, to, value, body }));

@@ -13,3 +13,20 @@ for (const name of contractNames) {
     assert.equal(Cell.fromHex(artefact.hex).hash().toString("hex"), artefact.hash);
   });
 }
+
+// Every operation that the sources and wrappers know is in the schema, and the other way round.
+test("operation numbers are those of schema/contracts.tlb", () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
+  const numbers = (text: string, pattern: RegExp) =>
+    new Set([...text.matchAll(pattern)].map(([, hex]) => hex!));
+  const schema = numbers(read("../../schema/contracts.tlb"), /#([0-9a-f]{8})\b/g);
+  const wrappers = numbers(read("../wrappers/opcodes.ts"), /0x([0-9a-f]{8})\b/g);
+  const tolk = ["messages", "root-messages", "wallet", "signatures"].map((name) =>
+    read(`../src/${name}.tolk`),
+  );
+  const sources = numbers(tolk.join("\n"), /struct \(0x([0-9a-f]{8})\)/g);
+  wrappers.add("00000000"); // text
+  sources.add("53109c0f"); // a mark's content, which contracts do not read
+  assert.deepEqual([...wrappers].sort(), [...schema].sort());
+  assert.deepEqual([...sources].sort(), [...schema].sort());
+});

@@ -6,8 +6,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Address, beginCell, Cell, loadMessageRelaxed, toNano } from "@ton/core";
 import { keyPairFromSeed } from "@ton/crypto";
+import { createShardAccount } from "@ton/sandbox/dist/blockchain/SmartContract.js";
 import * as w from "../wrappers/index.ts";
-import { World } from "./world.ts";
+import { exitOf, World } from "./world.ts";
 
 const vector = (name: string) =>
   Cell.fromBoc(readFileSync(new URL(`../../tests/vectors/ton/${name}`, import.meta.url)))[0]!;
@@ -188,4 +189,84 @@ test("params of every struct version make working contracts", async () => {
     const trace = await world.ok(client.owner, client.contract.address, refund);
     assert.equal(trace.paid(client.owner), toNano("2") - 20_000n - world.network.params.minClientStake);
   }
+});
+
+// A client contract at an address of our choice, as if it had been deployed there, with a deposit.
+async function place(world: World, address: Address, proxyPublicKey: Buffer) {
+  const parties = { owner: world.stranger, proxy: world.proxy.address, proxyPublicKey };
+  const params = w.packParams(world.network.params, "withoutCode");
+  const books = { state: 0, balance: toNano("1"), stake: 0n, tokens: 0n, unlockAt: 0, secretHash: 0n };
+  const data = w.packClientData({ ...books, parties, params, voucher: null });
+  const account = createShardAccount({
+    address,
+    code: w.code.client,
+    data,
+    balance: toNano("0.2"),
+    workchain: 0,
+  });
+  await world.chain.setShardAccount(address, account);
+}
+
+// Its bytes, signature included, are the constants of src/ton/signed_payment_test.cc.
+test("a payment signed by the C++ side is taken as it is", async () => {
+  const world = await World.create();
+  const at = new Address(0, Buffer.alloc(32, 0x11));
+  const key = Buffer.from("03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8", "hex");
+  await place(world, at, key);
+  const payload = beginCell()
+    .storeUint(0xbb63ff93, 32)
+    .storeUint(1, 64)
+    .storeUint(12345, 64)
+    .storeAddress(at);
+  const message = beginCell().storeUint(0xbb63ff93, 32).storeUint(1, 64);
+  message.storeAddress(new Address(0, Buffer.alloc(32, 0x22)));
+  const signature =
+    "7ae0549f02928c50dad68d66bde6c327c3a53375524e9791f48a70daf6d45094" +
+    "fb9f4a045583ca966ed47ab215585391558adc51d4c695401d23281095bb5c0c";
+  message.storeBuffer(Buffer.from(signature, "hex")).storeRef(payload);
+  const cell = message.endCell();
+  assert.equal(hex(cell), "36720592de487e969475076be6c1ae2a070f0dd67ca153adc3ae58b2759d70c2");
+  const { transactions } = await world.chain.sendMessage(world.envelope(world.stranger, at, cell));
+  assert.equal(exitOf(transactions[0]!), 0);
+  const charged = transactions[0]!.outMessages.get(0)!.body.refs[1]!.beginParse();
+  assert.equal(charged.loadUint(32), w.Ours.charged);
+  assert.deepEqual([charged.loadCoins(), charged.loadUintBig(64)], [12345n * 20n, 12345n]);
+  // No client of this proxy has that address, so the proxy contract does not believe it.
+  assert.equal(exitOf(transactions[1]!), w.ExitCode.address);
+});
+
+// Recorded from another implementation. It is for 0 tokens, so it charges nothing; but that is found after its
+// signature was found good, and with another key it is the signature that is refused.
+test("a payment signed by another implementation's proxy is recognised", async () => {
+  const world = await World.create();
+  const session = readFileSync(
+    new URL("../../tests/vectors/wire/client-session-at-proxy.json", import.meta.url),
+    "utf8",
+  );
+  const at = session.indexOf("82819902b4") + 10; // proxy.signedPayment with 180 bytes
+  const message = Cell.fromHex(session.slice(at, at + 360));
+  const receiver = Address.parse("UQCACjNFLY4ArI-ZdQsAazEAW41KvHyVIAWsFh9pbqcA1f12");
+  for (const [key, exit] of [
+    ["559087582b7e5ea2b2b986c258e0067b806a59b154e955decf00429610eab095", w.ExitCode.notNewer],
+    ["03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8", w.ExitCode.signature],
+  ] as const) {
+    await place(world, receiver, Buffer.from(key, "hex"));
+    const { transactions } = await world.chain.sendMessage(world.envelope(world.stranger, receiver, message));
+    assert.equal(exitOf(transactions[0]!), exit);
+  }
+});
+
+// For whoever signs vouchers elsewhere.
+test("a voucher has the bytes of schema/contracts.tlb", () => {
+  const key = keyPairFromSeed(Buffer.from([...Array(32).keys()]));
+  const receiver = new Address(0, Buffer.alloc(32, 0x11));
+  const voucher = w.signVoucher({ network: -239, receiver, tokens: 12345n, amount: 246900n }, key.secretKey);
+  const byHand = beginCell().storeUint(0x7bd0a4ff, 32).storeInt(-239, 32).storeAddress(receiver);
+  byHand.storeUint(12345, 64).storeUint(3, 4).storeUint(246900, 24);
+  assert.equal(hex(voucher.payload), hex(byHand.endCell()));
+  assert.equal(hex(voucher.payload), "b48251a37324946f3bf80af383c015772096e29857f2814f7421d18c6de4bd7c");
+  assert.equal(
+    voucher.signature.toString("hex"),
+    "70c09b511541ab24518017139be9d8cc92df4ace5f1e463f1fc3dc9258dfb844be46180ba349221b4bcf4d8fa980de5fe3fd4be76b15d7b29fa8dc24c55a7208",
+  );
 });

@@ -239,7 +239,7 @@ test("one bit flipped spoils a signature", async () => {
   const signed = samples(s).filter(({ name }) =>
     ["charge", "payout", "voucher", "last voucher"].includes(name),
   );
-  const every = Number(process.env["COCOON_FLIP_EVERY"] ?? 13);
+  const every = Number(process.env["COCOON_FLIP_EVERY"] ?? 29);
   for (const { name, from, to, body } of signed) {
     const cells = [body, ...body.refs];
     for (const [index, cell] of cells.entries()) {

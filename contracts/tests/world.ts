@@ -221,10 +221,10 @@ export class World {
   envelope = (from: Address, to: Address, body: Cell, value: bigint = w.attach.request) =>
     internal({ from, to, value, body });
 
-  // The smallest value, between the two, with which a message is not refused; the world is left as it was.
-  async leastValue(from: Address, to: Address, body: Cell, low: bigint, high: bigint): Promise<bigint> {
+  // The smallest value between the two, up to `precision`, with which a message is not refused. Changes nothing.
+  async leastValue(from: Address, to: Address, body: Cell, low: bigint, high: bigint, precision = 1n) {
     const snapshot = this.chain.snapshot();
-    while (high - low > 1n) {
+    while (high - low > precision) {
       const middle = (low + high) / 2n;
       const transactions = (await this.chain.sendMessage(internal({ from, to, value: middle, body })))
         .transactions;

@@ -13,15 +13,26 @@ setup() { # build | all
   echo "$stamp" >"build/.setup-$want"
 }
 
+# Folders with locked npm packages.
+NPM_FOLDERS=(tests/e2e contracts devnet)
+
 setup_stamp() {
   cat /etc/os-release tools/packages.debian tools/dev.d/setup.sh tests/e2e/requirements.lock \
-    tests/e2e/package-lock.json | cksum
+    "${NPM_FOLDERS[@]/%//package-lock.json}" | cksum
 }
 
 already_set_up() { # build | all, STAMP
   [ -x .venv/bin/npm ] || return
-  if [ -d tests/e2e/node_modules ] && [ "$(cat build/.setup-all 2>/dev/null)" = "$2" ]; then return; fi
+  if [ -z "$(npm_missing)" ] && [ "$(cat build/.setup-all 2>/dev/null)" = "$2" ]; then return; fi
   [ "$1" = build ] && [ "$(cat build/.setup-build 2>/dev/null)" = "$2" ]
+}
+
+# Prints the npm folders whose packages are not the locked ones; npm notes what it installed.
+npm_missing() {
+  local folder
+  for folder in "${NPM_FOLDERS[@]}"; do
+    if [ ! "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then echo "$folder"; fi
+  done
 }
 
 as_root() {
@@ -82,6 +93,9 @@ install_python() {
 }
 
 install_npm_packages() {
-  say "setup: npm packages into tests/e2e/node_modules/"
-  quiet npm env PATH="$PWD/.venv/bin:$PATH" .venv/bin/npm ci --ignore-scripts --no-fund --no-audit --prefix tests/e2e
+  local folder
+  for folder in $(npm_missing); do
+    say "setup: npm packages into $folder/node_modules/"
+    quiet npm env PATH="$PWD/.venv/bin:$PATH" .venv/bin/npm ci --ignore-scripts --no-fund --no-audit --prefix "$folder"
+  done
 }

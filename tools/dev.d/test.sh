@@ -2,6 +2,10 @@
 # Tests: unit tests under sanitizers, the tools' own tests, end to end, fuzz targets.
 
 run_tests() { # [MODULE...]
+  if [ "$*" = contracts ]; then
+    contract_tests
+    return
+  fi
   if [ $# -gt 0 ]; then
     build dev "${@/%/_test}"
     unit_tests dev "$(IFS='|' && echo "^($*)\$")"
@@ -10,6 +14,7 @@ run_tests() { # [MODULE...]
   build dev
   unit_tests dev
   tool_tests
+  contract_tests
   end_to_end dev
 }
 
@@ -24,6 +29,19 @@ tool_tests() {
   for folder in $(git ls-files --cached --others --exclude-standard 'tools/*_test.py' 'bench/*_test.py' | xargs -n1 dirname | sort -u); do
     .venv/bin/python -m unittest discover --buffer -s "$folder" -t "$folder" -p '*_test.py'
   done
+}
+
+# npm of folder $1 with the arguments after it.
+npm_in() {
+  local folder=$1
+  shift
+  PATH="$PWD/.venv/bin:$PATH" .venv/bin/npm --prefix "$folder" "$@"
+}
+
+contract_tests() {
+  say "test: contracts on the TVM"
+  npm_in contracts run --silent types
+  npm_in contracts test --silent
 }
 
 end_to_end() { # PRESET
