@@ -100,8 +100,11 @@ inline std::vector<IntelVector> load_intel_vectors(const std::string& folder) {
 
 // One vector by its id; the test fails if there is none.
 inline IntelVector load_intel_vector(const std::string& folder, const std::string& id) {
-  for (IntelVector& vector : load_intel_vectors(folder)) {
-    if (vector.id == id) return std::move(vector);
+  static std::map<std::string, std::vector<IntelVector>> loaded;
+  std::vector<IntelVector>& vectors = loaded[folder];
+  if (vectors.empty()) vectors = load_intel_vectors(folder);
+  for (const IntelVector& vector : vectors) {
+    if (vector.id == id) return vector;
   }
   ADD_FAILURE() << "no vector " << id;
   std::abort();
