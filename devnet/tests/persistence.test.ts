@@ -34,7 +34,7 @@ test('kill -9 at any moment loses nothing that was announced and doubles nothing
   const doubtful: string[] = [];
   const announced = new Map<number, BlockName>();
   let next = 1;
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 4; round++) {
     const devnet = await launch(t, dir, '--block-ms', '15', '--idle-ms', '50');
     assert.ok(devnet.ready.seqno >= Math.max(1, ...announced.keys()));
     for (const [seqno, block] of announced) assert.deepEqual(await lookUp(devnet, seqno), block);
@@ -83,7 +83,7 @@ test('SIGTERM saves, and the next start replays nothing', async (t) => {
 test('a record torn anywhere is cut off, and the chain goes on', async (t) => {
   const random = new Random(t);
   const dir = temporaryFolder(t);
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < 4; round++) {
     const devnet = await launch(t, dir, '--block-ms', '0');
     await devnet.call('/devnet/block', { count: 3 });
     const before = await newest(devnet);

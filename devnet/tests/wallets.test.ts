@@ -13,6 +13,11 @@ async function fund(devnet: Running, address: Address, tons: string): Promise<vo
   await devnet.post('/devnet/faucet', { address: address.toString(), amount: toNano(tons).toString() });
 }
 
+/** Storage costs an uninitialised account a nanoton now and then. */
+function assertAbout(nanotons: bigint, expected: bigint): void {
+  assert.ok(nanotons <= expected && nanotons > expected - 1000n, `${nanotons} instead of ${expected}`);
+}
+
 for (const name of ['v4r2', 'v5r1'] as const) {
   test(`a ${name} wallet is deployed by its first transfer, then sends again`, async (t) => {
     const devnet = await run(t);
@@ -33,7 +38,7 @@ for (const name of ['v4r2', 'v5r1'] as const) {
       await devnet.post('/devnet/block', { count: 2 });
     }
     assert.equal(await client.isContractDeployed(wallet.address), true);
-    assert.equal(await client.getBalance(kSomebody), toNano('3'));
+    assertAbout(await client.getBalance(kSomebody), toNano('3'));
     const [newest] = await client.getTransactions(kSomebody, { limit: 10 });
     const { inMessage } = newest!;
     assert.ok(inMessage?.info.type === 'internal');
@@ -59,7 +64,7 @@ test('a second message with the same number is refused, and spends nothing', asy
   await wallet.sendTransfer({ seqno: 0, secretKey: keys.secretKey, messages, sendMode: 1 });
   await devnet.post('/devnet/block', { count: 2 });
   await assert.rejects(wallet.sendTransfer({ seqno: 0, secretKey: keys.secretKey, messages, sendMode: 1 }));
-  assert.equal(await client.getBalance(kSomebody), toNano('1'));
+  assertAbout(await client.getBalance(kSomebody), toNano('1'));
 });
 
 test('money sent to a contract that does not exist comes back', async (t) => {
@@ -85,7 +90,7 @@ test('messages cross to the masterchain and back', async (t) => {
   const messages = [internal({ to: kSomebody, value: '2', bounce: false })];
   await wallet.sendTransfer({ seqno: 0, secretKey: keys.secretKey, messages, sendMode: 1 });
   await devnet.post('/devnet/block', { count: 4 });
-  assert.equal(await client.getBalance(kSomebody), toNano('2'));
+  assertAbout(await client.getBalance(kSomebody), toNano('2'));
   assert.equal(devnet.chain.hasWork, false, 'queues are empty again');
 });
 

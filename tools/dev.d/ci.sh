@@ -8,7 +8,7 @@ lint() {
   step style tools/tidy
   step rules tools/rules
   step shell shellcheck -x dev .ci/run tools/dev.d/*.sh
-  step typescript npm_in contracts run --silent format
+  step typescript check_typescript_format
   step clang-tidy clang_tidy
   summary
 }
@@ -31,8 +31,9 @@ ci() {
   step rules tools/rules
   step shell shellcheck -x dev .ci/run tools/dev.d/*.sh
   step tools tool_tests
-  step typescript npm_in contracts run --silent format
+  step typescript check_typescript_format
   step contracts contract_tests
+  step devnet devnet_tests
   step build-dev build dev
   step unit unit_tests dev
   step build-tsan build tsan io_test store_test

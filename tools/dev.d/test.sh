@@ -6,6 +6,10 @@ run_tests() { # [MODULE...]
     contract_tests
     return
   fi
+  if [ "$*" = devnet ]; then
+    devnet_tests
+    return
+  fi
   if [ $# -gt 0 ]; then
     build dev "${@/%/_test}"
     unit_tests dev "$(IFS='|' && echo "^($*)\$")"
@@ -15,6 +19,7 @@ run_tests() { # [MODULE...]
   unit_tests dev
   tool_tests
   contract_tests
+  devnet_tests
   end_to_end dev
 }
 
@@ -42,6 +47,17 @@ contract_tests() {
   say "test: contracts on the TVM"
   npm_in contracts run --silent types
   npm_in contracts test --silent
+}
+
+devnet_tests() {
+  say "test: devnet, with third-party clients"
+  npm_in devnet run --silent types
+  npm_in devnet test --silent
+}
+
+check_typescript_format() {
+  local folder
+  for folder in contracts devnet; do npm_in "$folder" run --silent format; done
 }
 
 end_to_end() { # PRESET
