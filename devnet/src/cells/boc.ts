@@ -1,7 +1,7 @@
 // Bags of cells: reads every form of the format (TON Blockchain, appendix of crypto/tl/boc.tlb), writes the plain form with
 // CRC32C. Refuses, in time linear in the input: cycles, absent cells, false level masks, trailing bytes, roots of non-zero
 // level, more roots or cells than asked for.
-import { Cell, CellError, countLevels, paddedData, type Hash } from './cell.ts';
+import { Cell, CellError, countLevels, writePadded, type Hash } from './cell.ts';
 import { crc32c } from './crc32c.ts';
 
 export interface BocLimits {
@@ -40,8 +40,7 @@ export function parseBoc(bytes: Buffer, limits: BocLimits = kOneRoot, known?: Kn
     const refsAt = at + length;
     for (let r = 0; r < (d1 & 7); r++) refs.push(readUint(bytes, refsAt + r * header.sizeBytes, header.sizeBytes));
     if (refs.some((r) => r <= i || r >= header.cells)) throw new CellError('reference does not point forward');
-    const [data, bits] = unpadded(bytes.subarray(at, at + length), d2);
-    if (data.length !== length) throw new CellError('truncated cell');
+    const [data, bits] = unpadded(bytes, at, length, d2);
     raw.push({ data, bits, refs, d1 });
     at = refsAt + refs.length * header.sizeBytes;
   }
@@ -58,7 +57,7 @@ function assemble(
   for (let i = raw.length - 1; i >= 0; i--) {
     const { data, bits, refs, d1 } = raw[i]!;
     const children = refs.map((r) => cells[r]!);
-    const cell = new Cell(Buffer.from(data), bits, children, d1 & 8 ? 'exotic' : 'ordinary');
+    const cell = new Cell(data, bits, children, d1 & 8 ? 'exotic' : 'ordinary');
     if (cell.mask !== d1 >> 5) throw new CellError('false level mask');
     cells[i] = known?.get(cell.hash()) ?? cell;
   }
@@ -117,14 +116,17 @@ function readUint(bytes: Buffer, at: number, size: number): number {
   return value;
 }
 
-function unpadded(data: Buffer, d2: number): [Buffer, number] {
-  if (d2 % 2 === 0) return [data, data.length * 8];
-  const last = data.at(-1) ?? 0;
+/** A copy, so that a cell does not keep the whole bag in memory, without the completion tag. */
+function unpadded(source: Buffer, at: number, length: number, d2: number): [Buffer, number] {
+  if (at + length > source.length) throw new CellError('truncated bag');
+  const data = Buffer.allocUnsafe(length);
+  source.copy(data, 0, at, at + length);
+  if (d2 % 2 === 0) return [data, length * 8];
+  const last = data[length - 1]!;
   if (last === 0 || last === 0x80) throw new CellError('overlong padding');
   const zeros = 31 - Math.clz32(last & -last);
-  const out = Buffer.from(data);
-  out[out.length - 1] = last & ~(1 << zeros);
-  return [out, data.length * 8 - zeros - 1];
+  data[length - 1] = last & ~(1 << zeros);
+  return [data, length * 8 - zeros - 1];
 }
 
 export function parseOne(bytes: Buffer, limits: BocLimits = kOneRoot, known?: Known): Cell {
@@ -175,7 +177,7 @@ export function serializeBoc(roots: readonly Cell[]): Buffer {
     const [d1, d2] = cell.descriptors();
     out[at++] = d1;
     out[at++] = d2;
-    at += paddedData(cell.data, cell.bits).copy(out, at);
+    at += writePadded(cell.data, cell.bits, out, at);
     for (const child of cell.refs) at = out.writeUIntBE(index.get(child.hash())!, at, sizeBytes);
   }
   out.writeUInt32LE(crc32c(out.subarray(0, at)), at);

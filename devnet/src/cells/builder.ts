@@ -2,10 +2,14 @@
 import { Cell, CellError, kMaxBits, type Hash } from './cell.ts';
 import type { Slice } from './slice.ts';
 
+/** Buffers of finished builders, all zero, to be used again. */
+const kFree: Buffer[] = [];
+
 export class Builder {
-  private readonly buffer = Buffer.alloc(128);
+  private readonly buffer = kFree.pop() ?? Buffer.alloc(128);
   private used = 0;
   private readonly children: Cell[] = [];
+  private ended = false;
 
   get bits(): number {
     return this.used;
@@ -80,7 +84,14 @@ export class Builder {
   }
 
   end(exotic: 'ordinary' | 'exotic' = 'ordinary'): Cell {
-    return new Cell(Buffer.from(this.buffer.subarray(0, Math.ceil(this.used / 8))), this.used, this.children, exotic);
+    if (this.ended) throw new CellError('a builder ends once');
+    this.ended = true;
+    const length = Math.ceil(this.used / 8);
+    const data = Buffer.allocUnsafe(length);
+    this.buffer.copy(data, 0, 0, length);
+    this.buffer.fill(0, 0, length);
+    kFree.push(this.buffer);
+    return new Cell(data, this.used, this.children, exotic);
   }
 
   private small(value: number, bits: number): this {
@@ -115,6 +126,7 @@ export class Builder {
   }
 
   private grow(bits: number): void {
+    if (this.ended) throw new CellError('a builder that has ended is not written to');
     if (this.used + bits > kMaxBits) throw new CellError('cell overflow');
   }
 }

@@ -14,6 +14,9 @@ const kLibrary = 2;
 const kMerkleProof = 3;
 const kMerkleUpdate = 4;
 
+/** What is hashed at once: descriptors, data, depths and hashes of children. */
+const kScratch = Buffer.alloc(2 + 128 + 4 * 34);
+
 export type CellKind = 'ordinary' | 'pruned' | 'library' | 'merkle_proof' | 'merkle_update';
 
 export const sha256 = (data: Uint8Array): Hash => digest('sha256', data, 'hex');
@@ -79,22 +82,21 @@ export class Cell {
 
   private hashAt(level: number, lower: Hash | undefined): [Hash, number] {
     const childLevel = this.kind === 'merkle_proof' || this.kind === 'merkle_update' ? Math.min(level + 1, 3) : level;
-    const body = lower === undefined ? paddedData(this.data, this.bits) : Buffer.from(lower, 'hex');
-    const out = Buffer.allocUnsafe(2 + body.length + this.refs.length * 34);
     const [d1, d2] = this.descriptors(level);
-    out[0] = d1;
-    out[1] = d2;
-    body.copy(out, 2);
-    let at = 2 + body.length;
+    kScratch[0] = d1;
+    kScratch[1] = d2;
+    let at = 2;
+    if (lower === undefined) at += writePadded(this.data, this.bits, kScratch, at);
+    else at += kScratch.write(lower, at, 'hex');
     let depth = 0;
     for (const child of this.refs) {
       const below = child.depth(childLevel);
       depth = Math.max(depth, below + 1);
-      at = out.writeUInt16BE(below, at);
+      at = kScratch.writeUInt16BE(below, at);
     }
-    for (const child of this.refs) at += out.write(child.hash(childLevel), at, 'hex');
+    for (const child of this.refs) at += kScratch.write(child.hash(childLevel), at, 'hex');
     if (depth > kMaxDepth) throw new CellError('cell too deep');
-    return [sha256(out), depth];
+    return [sha256(kScratch.subarray(0, at)), depth];
   }
 
   /** A Merkle cell states hash and depth of each child; both must be true. */
@@ -125,12 +127,12 @@ export class Cell {
   }
 }
 
-/** The data with its completion tag: a 1 bit and zeros when the last byte is not full. */
-export function paddedData(data: Buffer, bits: number): Buffer {
-  if (bits % 8 === 0) return data;
-  const out = Buffer.from(data);
-  out[out.length - 1]! |= 0x80 >> (bits % 8);
-  return out;
+/** Writes the data with its completion tag, a 1 bit and zeros when the last byte is not full; returns its length. */
+export function writePadded(data: Buffer, bits: number, to: Buffer, at: number): number {
+  const length = Math.ceil(bits / 8);
+  data.copy(to, at, 0, length);
+  if (bits % 8 !== 0) to[at + length - 1]! |= 0x80 >> (bits % 8);
+  return length;
 }
 
 function exoticKind(data: Buffer, bits: number, refs: readonly Cell[]): CellKind {

@@ -129,15 +129,14 @@ export class Collator {
     for (const { key, envelope: cell, message, at } of waiting) {
       if (!this.hasRoom()) return false;
       const transaction = await this.deliver(message);
-      const imported = build();
-      imported.uint(4, 3).ref(cell).ref(transaction.cell).coins(message.fwdFee);
+      const imported = build().uint(4, 3).ref(cell).ref(transaction.cell).coins(message.fwdFee).end();
       const value = message.value + message.fwdFee;
-      this.in(message.cell, { fees: message.fwdFee, value }, imported.end());
+      this.in(message.cell, { fees: message.fwdFee, value }, imported);
       this.imported += value;
       this.processed = at;
       if (!ownKeys.has(key)) continue;
       this.queueChanges.push(dequeue(key));
-      this.out(message, 0n, (to) => void to.uint(4, 3).ref(cell).ref(imported.end()));
+      this.out(message, 0n, (to) => void to.uint(4, 3).ref(cell).ref(imported));
     }
     return true;
   }
