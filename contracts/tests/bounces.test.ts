@@ -2,7 +2,7 @@
 // are as if it had never been sent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Cell, toNano } from "@ton/core";
+import { beginCell, type Cell, toNano } from "@ton/core";
 import { createEmptyShardAccount } from "@ton/sandbox/dist/blockchain/SmartContract.js";
 import * as w from "../wrappers/index.ts";
 import { type Client, exitOf, party, type Trace, World } from "./world.ts";
@@ -109,7 +109,9 @@ test("charges that the proxy contract refuses count for nothing, and can be made
   assert.deepEqual(after, before);
   assert(trace.returned(world.proxyOwner) > 0n, "the rest goes to whom the message named");
   const grant = await comesBack(world, client, world.grantBody(client, 1000n));
-  assert.deepEqual(grant.after, { ...grant.before, state: w.ChannelState.closing });
+  const unlockAt = world.chain.now! + clientDelay;
+  assert.deepEqual(grant.after, { ...grant.before, state: w.ChannelState.closing, unlockAt });
+  world.wait(clientDelay + 1);
   const out = w.clientBody.requestRefund(world.nextQuery(), client.owner);
   const refund = await world.ok(client.owner, client.contract.address, out);
   assert.equal(
@@ -204,4 +206,56 @@ test("a refused deposit that was spent meanwhile still reaches the proxy contrac
   );
   assert.equal((await world.proxyData()).clientFunds, data.balance + toNano("5"), "no other client pays");
   assert(data.balance <= stake);
+});
+
+// Then its next visitor must bring more. One that does not is sent home, with nothing changed.
+test("a request that finds the proxy contract eaten up by storage comes back", async () => {
+  const { world, client } = await closed();
+  const year = 365 * 86400;
+  for (let i = 0; i < 6; ++i) {
+    world.wait(2 * year); // the client's contract is visited now and then, the proxy's is not
+    await world.ok(world.stranger, client.contract.address, beginCell().endCell(), toNano("1"));
+  }
+  world.ledger.starved = true;
+  const withdraw = () => w.clientBody.withdraw(world.nextQuery(), client.owner);
+  const { before, after, trace } = await comesBack(world, client, withdraw());
+  assert.deepEqual(after, before);
+  const tx = trace.at(world.proxy.address)[0]!;
+  assert(tx.description.type === "generic" && tx.description.actionPhase?.success === false);
+  const paid = await world.ok(client.owner, client.contract.address, withdraw(), toNano("0.5"));
+  assert.equal(paid.paid(client.owner), toNano("2") - stake);
+});
+
+// Otherwise a client could have the proxy's grant come back, and leave at once with what the grant was to settle.
+test("a grant that came back does not cut the proxy's delay short", async () => {
+  const { world, client } = await closed();
+  const alive = (await world.chain.getContract(world.proxy.address)).account;
+  await world.chain.setShardAccount(world.proxy.address, createEmptyShardAccount(world.proxy.address));
+  const { after } = await comesBack(world, client, world.grantBody(client, 50_000n));
+  assert.equal(after.state, w.ChannelState.closing);
+  await world.chain.setShardAccount(world.proxy.address, alive);
+  const out = w.clientBody.requestRefund(world.nextQuery(), client.owner);
+  await world.refused(w.ExitCode.locked, client.owner, client.contract.address, out);
+  const trace = await world.ok(world.proxyOwner, client.contract.address, world.grantBody(client, 50_000n));
+  assert.equal(trace.paid(client.owner), toNano("2") - 50_000n * w.defaultParams.pricePerToken);
+});
+
+// A charge comes back after the channel was closed behind it: its coins must not be locked in.
+test("coins that come back to a closed channel can still be had", async () => {
+  const { world, client } = await closed();
+  await closeProxy(world);
+  world.wait(proxyDelay + 1);
+  const complete = w.proxyBody.closeComplete(world.nextQuery(), world.proxyOwner);
+  await world.ok(world.proxyOwner, world.proxy.address, complete, w.attach.proxy);
+  const [from, to, value] = [world.proxyOwner, client.contract.address, w.attach.request];
+  await world.deliverTogether([
+    { from, to, value, body: world.chargeBody(client, 1000n) },
+    { from, to, value, body: world.grantBody(client, 1000n) },
+  ]);
+  const now = await books(world, client);
+  assert.deepEqual([now.state, now.balance], [w.ChannelState.closing, 1000n * w.defaultParams.pricePerToken]);
+  world.wait(clientDelay + 1);
+  const out = w.clientBody.requestRefund(world.nextQuery(), client.owner);
+  const trace = await world.ok(client.owner, client.contract.address, out);
+  assert.equal(trace.paid(client.owner), 1000n * w.defaultParams.pricePerToken);
 });

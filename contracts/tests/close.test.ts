@@ -188,6 +188,8 @@ test("an owner may use text messages", async () => {
   assert.equal(trace.paid(world.proxyOwner), 1000n * (price - w.defaultParams.workerFeePerToken));
   await world.ok(world.proxyOwner, at, w.proxyBody.text("c"), w.attach.proxy);
   assert.equal((await world.proxyData()).state, w.ProxyState.closing);
+  const greeting = w.proxyBody.text("cheers" as "c");
+  await world.refused(Exit.textOperation, world.proxyOwner, at, greeting, w.attach.proxy);
   const other = w.proxyBody.text("x" as "c");
   await world.refused(Exit.textOperation, world.proxyOwner, at, other, w.attach.proxy);
 });

@@ -98,11 +98,11 @@ export class Books {
         c.stake = order.stake;
         return this.pay(order.client, 0n);
       default:
-        return this.settle(order, c);
+        return this.settle(order, c, now);
     }
   }
 
-  private settle(order: Order & { client: number }, c: Channel): Outcome {
+  private settle(order: Order & { client: number }, c: Channel, now: number): Outcome {
     if (c.state === 2) return "refused";
     let [charged, tokens] = [0n, 0n];
     const closes = order.do === "grant" || order.do === "closeWithVoucher";
@@ -118,7 +118,7 @@ export class Books {
     }
     if (!closes && charged === 0n) return "refused";
     if (charged + tokens > 0n && this.proxy.state === 2) {
-      if (closes) c.state = 1; // nothing happened, but the proxy agreed to part
+      if (closes) this.partAnyway(c, now);
       return "back";
     }
     c.balance -= charged;
@@ -131,6 +131,12 @@ export class Books {
     c.balance = 0n;
     c.state = 2;
     return this.pay(order.client, rest);
+  }
+
+  // Nothing was moved, but the proxy agreed to part: the client leaves, with what it has, after the usual delay.
+  private partAnyway(c: Channel, now: number) {
+    c.state = c.balance > 0n ? 1 : 2;
+    if (c.state === 1 && c.unlockAt === 0) c.unlockAt = now + clientDelay;
   }
 
   private applyToWorker(order: Order & { worker: number }): Outcome {

@@ -119,6 +119,9 @@ test("the owner sends, withdraws, blocks; others only give", async () => {
     await world.ok(world.stranger, at, w.walletBody.text(letter), toNano("0.1"));
     assert.equal(await world.dataHash(at), before);
   }
+  const greeting = w.walletBody.text("well done" as "w");
+  await world.ok(owner, at, greeting, toNano("0.1"));
+  assert((await world.balance(at)) > toNano("2"), "a greeting is no order");
   const balance = await world.balance(owner);
   await world.ok(owner, at, w.walletBody.text("w"));
   assert((await world.balance(owner)) > balance + toNano("2"));

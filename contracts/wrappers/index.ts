@@ -2,6 +2,7 @@
 export * from "./base.ts";
 export * from "./client.ts";
 export * from "./code.ts";
+export * from "./keys.ts";
 export * from "./network.ts";
 export * from "./opcodes.ts";
 export * from "./params.ts";

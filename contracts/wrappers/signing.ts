@@ -1,6 +1,6 @@
 // What proxies and clients sign.
 import { type Address, beginCell, type Cell } from "@ton/core";
-import { sign } from "@ton/crypto";
+import { sign } from "./keys.ts";
 import { Ours } from "./opcodes.ts";
 
 export type SignedPayload = { payload: Cell; signature: Buffer };

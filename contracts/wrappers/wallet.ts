@@ -7,7 +7,7 @@ import {
   type MessageRelaxed,
   storeMessageRelaxed,
 } from "@ton/core";
-import { sign } from "@ton/crypto";
+import { sign } from "./keys.ts";
 import { addressOf, body, CocoonContract } from "./base.ts";
 import { code } from "./code.ts";
 import { Op } from "./opcodes.ts";
