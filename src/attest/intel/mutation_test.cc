@@ -150,7 +150,7 @@ TEST_P(Mutation, OfEveryPartOfTheCollateral) {
   std::mt19937 random(kSeed);
   for (const Part& part : parts) {
     const std::size_t size = (vector.collateral.*part.bytes).size();
-    const std::size_t step = std::max<std::size_t>(1, size / 40);
+    const std::size_t step = std::max<std::size_t>(1, size / 20);
     for (std::size_t i = 0; i < size; i += step) {
       IntelCollateral changed = vector.collateral;
       (changed.*part.bytes)[i] ^= static_cast<std::uint8_t>(1u << random() % 8);
