@@ -5,6 +5,7 @@
 
 namespace cocoon::attest {
 
+// tidy: function-length: a line for each reason
 std::string_view reason_name(Refusal refusal) {
   switch (refusal) {
     case Refusal::EvidenceMissing:
@@ -99,6 +100,7 @@ std::string_view reason_name(Refusal refusal) {
   CHECK(false);
 }
 
+// tidy: function-length: a sentence for each reason
 std::string_view next_step(Refusal refusal) {
   switch (refusal) {
     case Refusal::EvidenceMissing:

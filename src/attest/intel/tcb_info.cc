@@ -1,4 +1,4 @@
-// Reading TCB info.
+// Reading TCB info (tidy: banned-names: Intel's word).
 #include "attest/intel/tcb_info.h"
 
 #include "attest/intel/collateral_json.h"

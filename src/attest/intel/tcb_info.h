@@ -1,5 +1,6 @@
-// TCB info: the levels that Intel publishes for one kind of platform, with what each is worth
-// (provisioning certification service API, version 4: TCB info version 3).
+// TCB info, as Intel calls it (tidy: banned-names: their word): the levels that it publishes for
+// one kind of platform, with what each is worth (provisioning certification service API, version 4:
+// TCB info version 3).
 #pragma once
 
 #include <array>
@@ -40,6 +41,7 @@ struct PlatformLevel {
   LevelVerdict verdict;
 };
 
+// tidy: banned-names: Intel's word
 struct TcbInfo {
   IntelTee tee = IntelTee::Sgx;
   base::WallTime issued;
