@@ -27,7 +27,7 @@ export type Known = ReadonlyMap<Hash, Cell>;
 
 export function parseBoc(bytes: Buffer, limits: BocLimits = kOneRoot, known?: Known): Cell[] {
   const header = readHeader(bytes, limits);
-  const raw: { data: Buffer; bits: number; refs: number[]; d1: number }[] = [];
+  const raw: { data: string; bits: number; refs: number[]; d1: number }[] = [];
   let at = header.dataAt;
   for (let i = 0; i < header.cells; i++) {
     const d1 = byteAt(bytes, at);
@@ -49,7 +49,7 @@ export function parseBoc(bytes: Buffer, limits: BocLimits = kOneRoot, known?: Kn
 }
 
 function assemble(
-  raw: readonly { data: Buffer; bits: number; refs: number[]; d1: number }[],
+  raw: readonly { data: string; bits: number; refs: number[]; d1: number }[],
   roots: readonly number[],
   known: Known | undefined,
 ): Cell[] {
@@ -116,18 +116,18 @@ function readUint(bytes: Buffer, at: number, size: number): number {
   return value;
 }
 
-/** A copy, so that a cell does not keep the whole bag in memory, without the completion tag. */
-function unpadded(source: Buffer, at: number, length: number, d2: number): [Buffer, number] {
+/** The data of a cell without its completion tag. */
+function unpadded(source: Buffer, at: number, length: number, d2: number): [string, number] {
   if (at + length > source.length) throw new CellError('truncated bag');
-  const data = Buffer.allocUnsafe(length);
-  source.copy(data, 0, at, at + length);
-  if (d2 % 2 === 0) return [data, length * 8];
-  const last = data[length - 1]!;
+  if (d2 % 2 === 0) return [source.toString('latin1', at, at + length), length * 8];
+  const last = byteAt(source, at + length - 1);
   if (last === 0 || last === 0x80) throw new CellError('overlong padding');
   const zeros = 31 - Math.clz32(last & -last);
-  data[length - 1] = last & ~(1 << zeros);
-  return [data, length * 8 - zeros - 1];
+  source.copy(kScratch, 0, at, at + length);
+  kScratch[length - 1] = last & ~(1 << zeros);
+  return [kScratch.toString('latin1', 0, length), length * 8 - zeros - 1];
 }
+const kScratch = Buffer.alloc(128);
 
 export function parseOne(bytes: Buffer, limits: BocLimits = kOneRoot, known?: Known): Cell {
   return parseBoc(bytes, { ...limits, maxRoots: 1 }, known)[0]!;

@@ -24,7 +24,7 @@ export class Builder {
     const big = BigInt(value);
     if (big < 0n || big >> BigInt(bits) !== 0n) throw new CellError(`${value} does not fit ${bits} bits`);
     const bytes = Buffer.from(big.toString(16).padStart(Math.ceil(bits / 8) * 2, '0'), 'hex');
-    return this.copy(bytes, bytes.length * 8 - bits, bits);
+    return this.copy(bytes.toString('latin1'), bytes.length * 8 - bits, bits);
   }
 
   int(value: number | bigint, bits: number): this {
@@ -36,7 +36,7 @@ export class Builder {
 
   /** All of the bytes. */
   bytes(value: Buffer): this {
-    return this.copy(value, 0, value.length * 8);
+    return this.copy(value.toString('latin1'), 0, value.length * 8);
   }
 
   hash(value: Hash): this {
@@ -87,8 +87,7 @@ export class Builder {
     if (this.ended) throw new CellError('a builder ends once');
     this.ended = true;
     const length = Math.ceil(this.used / 8);
-    const data = Buffer.allocUnsafe(length);
-    this.buffer.copy(data, 0, 0, length);
+    const data = this.buffer.toString('latin1', 0, length);
     this.buffer.fill(0, 0, length);
     kFree.push(this.buffer);
     return new Cell(data, this.used, this.children, exotic);
@@ -109,17 +108,17 @@ export class Builder {
     return this;
   }
 
-  private copy(source: Buffer, from: number, bits: number): this {
+  private copy(source: string, from: number, bits: number): this {
     if (from % 8 === 0 && this.used % 8 === 0) {
       this.grow(bits);
-      source.copy(this.buffer, this.used >> 3, from >> 3, (from + bits + 7) >> 3);
+      this.buffer.write(source.slice(from >> 3, (from + bits + 7) >> 3), this.used >> 3, 'latin1');
       this.used += bits;
       if (this.used % 8 !== 0) this.buffer[this.used >> 3]! &= 0xff00 >> (this.used % 8);
       return this;
     }
     for (let at = from; at < from + bits;) {
       const take = Math.min(8 - (at % 8), from + bits - at);
-      this.small((source[at >> 3]! >> (8 - (at % 8) - take)) & ((1 << take) - 1), take);
+      this.small((source.charCodeAt(at >> 3) >> (8 - (at % 8) - take)) & ((1 << take) - 1), take);
       at += take;
     }
     return this;

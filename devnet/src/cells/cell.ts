@@ -26,8 +26,11 @@ export const countLevels = (mask: number): number => (mask & 1) + ((mask >> 1) &
 
 export class Cell {
   readonly kind: CellKind;
-  /** Data, ceil(bits / 8) bytes; bits after the last are zero. */
-  readonly data: Buffer;
+  /**
+   * Data: ceil(bits / 8) characters of one byte each; bits after the last are zero. A string, because millions of small
+   * buffers would each keep a page of memory.
+   */
+  readonly data: string;
   readonly bits: number;
   readonly refs: readonly Cell[];
   /** Bit i is set when the cell has a hash of its own at level i + 1. */
@@ -35,7 +38,7 @@ export class Cell {
   private readonly hashes: readonly Hash[];
   private readonly depths: readonly number[];
 
-  constructor(data: Buffer, bits: number, refs: readonly Cell[], exotic: 'ordinary' | 'exotic' = 'ordinary') {
+  constructor(data: string, bits: number, refs: readonly Cell[], exotic: 'ordinary' | 'exotic' = 'ordinary') {
     if (bits > kMaxBits || refs.length > 4) throw new CellError('cell too large');
     this.data = data;
     this.bits = bits;
@@ -102,43 +105,41 @@ export class Cell {
   /** A Merkle cell states hash and depth of each child; both must be true. */
   private checkMerkle(index: number, child: Cell): void {
     if (this.kind !== 'merkle_proof' && this.kind !== 'merkle_update') return;
+    const data = Buffer.from(this.data, 'latin1');
     const hashAt = 1 + 32 * index;
     const depthAt = 1 + 32 * this.refs.length + 2 * index;
-    if (
-      this.data.toString('hex', hashAt, hashAt + 32) !== child.hash(0) ||
-      this.data.readUInt16BE(depthAt) !== child.depth(0)
-    ) {
+    if (data.toString('hex', hashAt, hashAt + 32) !== child.hash(0) || data.readUInt16BE(depthAt) !== child.depth(0)) {
       throw new CellError('Merkle cell does not fit its child');
     }
   }
 
   private prunedHashes(): [Hash[], number[]] {
+    const data = Buffer.from(this.data, 'latin1');
     const count = countLevels(this.mask);
     const hashes: Hash[] = [];
     const depths: number[] = [];
     for (let i = 0; i < count; i++) {
-      hashes.push(this.data.toString('hex', 2 + 32 * i, 34 + 32 * i));
-      depths.push(this.data.readUInt16BE(2 + 32 * count + 2 * i));
+      hashes.push(data.toString('hex', 2 + 32 * i, 34 + 32 * i));
+      depths.push(data.readUInt16BE(2 + 32 * count + 2 * i));
     }
     const [d1, d2] = this.descriptors();
-    hashes.push(sha256(Buffer.concat([Buffer.from([d1, d2]), this.data])));
+    hashes.push(sha256(Buffer.concat([Buffer.from([d1, d2]), data])));
     depths.push(0);
     return [hashes, depths];
   }
 }
 
 /** Writes the data with its completion tag, a 1 bit and zeros when the last byte is not full; returns its length. */
-export function writePadded(data: Buffer, bits: number, to: Buffer, at: number): number {
-  const length = Math.ceil(bits / 8);
-  data.copy(to, at, 0, length);
+export function writePadded(data: string, bits: number, to: Buffer, at: number): number {
+  const length = to.write(data, at, 'latin1');
   if (bits % 8 !== 0) to[at + length - 1]! |= 0x80 >> (bits % 8);
   return length;
 }
 
-function exoticKind(data: Buffer, bits: number, refs: readonly Cell[]): CellKind {
-  const type = bits >= 8 ? data[0] : 0;
+function exoticKind(data: string, bits: number, refs: readonly Cell[]): CellKind {
+  const type = bits >= 8 ? data.charCodeAt(0) : 0;
   if (type === kPruned && refs.length === 0 && bits >= 16) {
-    const mask = data[1]!;
+    const mask = data.charCodeAt(1);
     if (mask >= 1 && mask <= 7 && bits === 8 * (2 + 34 * countLevels(mask))) return 'pruned';
   }
   if (type === kLibrary && refs.length === 0 && bits === 264) return 'library';
@@ -147,11 +148,11 @@ function exoticKind(data: Buffer, bits: number, refs: readonly Cell[]): CellKind
   throw new CellError('malformed exotic cell');
 }
 
-function maskOf(kind: CellKind, data: Buffer, refs: readonly Cell[]): number {
-  if (kind === 'pruned') return data[1]!;
+function maskOf(kind: CellKind, data: string, refs: readonly Cell[]): number {
+  if (kind === 'pruned') return data.charCodeAt(1);
   let mask = 0;
   for (const child of refs) mask |= child.mask;
   return kind === 'merkle_proof' || kind === 'merkle_update' ? mask >> 1 : mask;
 }
 
-export const kEmptyCell = new Cell(Buffer.alloc(0), 0, []);
+export const kEmptyCell = new Cell('', 0, []);

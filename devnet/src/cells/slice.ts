@@ -30,7 +30,7 @@ export class Slice {
     for (let left = bits; left > 0;) {
       const room = 8 - (this.position % 8);
       const take = Math.min(room, left);
-      const part = (this.cell.data[this.position >> 3]! >> (room - take)) & ((1 << take) - 1);
+      const part = (this.cell.data.charCodeAt(this.position >> 3) >> (room - take)) & ((1 << take) - 1);
       value = value * 2 ** take + part;
       this.position += take;
       left -= take;
@@ -58,7 +58,7 @@ export class Slice {
     if (this.position % 8 === 0) {
       const start = this.position >> 3;
       this.position += count * 8;
-      return this.cell.data.subarray(start, start + count);
+      return Buffer.from(this.cell.data.slice(start, start + count), 'latin1');
     }
     const out = Buffer.allocUnsafe(count);
     for (let i = 0; i < count; i++) out[i] = this.uint(8);
