@@ -26,5 +26,7 @@ base::Result<CellRef> parse_single_root_boc(base::BytesView bytes, const BocLimi
 enum class BocChecksum { None, Crc32c };
 // One root, magic b5ee9c72, no index, smallest sizes. Equal cells are written once.
 base::Bytes serialize_boc(const CellRef& root, BocChecksum checksum = BocChecksum::None);
+// Several roots, at least one.
+base::Bytes serialize_boc(std::span<const CellRef> roots, BocChecksum checksum = BocChecksum::None);
 
 }  // namespace cocoon::ton

@@ -24,8 +24,8 @@ std::size_t bytes_for(std::uint64_t value) {
 // Cells in writing order.
 class CellList {
  public:
-  explicit CellList(const CellRef& root) {
-    visit(*root);
+  explicit CellList(std::span<const CellRef> roots) {
+    for (std::size_t i = roots.size(); i-- > 0;) visit(*roots[i]);
     std::reverse(cells_.begin(), cells_.end());
   }
   const std::vector<const Cell*>& cells() const { return cells_; }
@@ -51,9 +51,14 @@ class CellList {
 }  // namespace
 
 base::Bytes serialize_boc(const CellRef& root, BocChecksum checksum) {
-  CHECK(root);
-  const CellList list(root);
-  const std::size_t ref_bytes = bytes_for(list.cells().size());
+  return serialize_boc(std::span(&root, 1), checksum);
+}
+
+base::Bytes serialize_boc(std::span<const CellRef> roots, BocChecksum checksum) {
+  CHECK(!roots.empty());
+  for (const CellRef& root : roots) CHECK(root);
+  const CellList list(roots);
+  const std::size_t ref_bytes = bytes_for(std::max(list.cells().size(), roots.size()));
   base::Bytes data;
   for (const Cell* cell : list.cells()) {
     const std::array<std::uint8_t, 2> descriptors = cell->descriptors();
@@ -71,10 +76,10 @@ base::Bytes serialize_boc(const CellRef& root, BocChecksum checksum) {
   out.push_back(static_cast<std::uint8_t>(ref_bytes | (checked ? kChecksumFlag : 0u)));
   out.push_back(static_cast<std::uint8_t>(offset_bytes));
   append_number(out, list.cells().size(), ref_bytes);
-  append_number(out, 1, ref_bytes);  // roots
+  append_number(out, roots.size(), ref_bytes);
   append_number(out, 0, ref_bytes);  // absent cells
   append_number(out, data.size(), offset_bytes);
-  append_number(out, 0, ref_bytes);  // the root is the first cell
+  for (const CellRef& root : roots) append_number(out, list.position(*root), ref_bytes);
   out.insert(out.end(), data.begin(), data.end());
   if (checked) {
     const std::uint32_t sum = crypto::crc32c(out);

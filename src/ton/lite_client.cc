@@ -175,7 +175,7 @@ void LiteClient::handle_step(base::Now now, std::size_t index, const LiteLink::A
     return;
   }
   server.backoff = kFirstBackoff;
-  if (step != Step::WaitedInfo) note_latency(now, index, answer.took);
+  if (step == Step::Proof) note_latency(now, index, answer.took);
 }
 
 base::Result<void> LiteClient::handle_info(base::Now now, std::size_t index,
@@ -197,6 +197,9 @@ base::Result<void> LiteClient::handle_info(base::Now now, std::size_t index,
     return base::Error(LiteError::ServerStale, "The lite server is far behind the chain.");
   }
   ask_step(now, index, Step::WaitedInfo);
+  // How late it brings news that others have brought before.
+  const auto news = recent_heads_.find(last.seqno);
+  if (news != recent_heads_.end()) note_latency(now, index, now.steady - news->second);
   return {};
 }
 
@@ -223,6 +226,8 @@ void LiteClient::advance(base::Now now, const ProvenPath& path) {
   const bool newer = !head_ || path.end.seqno > head_->block.seqno;
   if (!newer) return;
   head_ = ChainHead{path.end, path.gen_utime, now.steady};
+  recent_heads_[path.end.seqno] = now.steady;
+  if (recent_heads_.size() > kRecentHeads) recent_heads_.erase(recent_heads_.begin());
   events_.push_back(HeadMoved{*head_});
 }
 
@@ -251,6 +256,7 @@ void LiteClient::handle_request_answer(base::Now now, std::size_t index, std::ui
 void LiteClient::note_latency(base::Now now, std::size_t index, base::Duration took) {
   Server& server = servers_[index];
   if (server.phase != Phase::Ready) return;
+  took = std::max(took, base::Duration(1));  // 0 says that none is known
   server.latency = server.latency == base::Duration{} ? took : (server.latency * 7 + took) / 8;
   const bool faster_exists =
       std::any_of(servers_.begin(), servers_.end(), [&](const Server& other) {

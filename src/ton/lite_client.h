@@ -145,6 +145,7 @@ class LiteClient {
   base::Random& random_;
   BlockId key_block_;
   std::optional<ChainHead> head_;
+  std::map<std::uint32_t, base::Instant> recent_heads_;  // when each was proven, by seqno
   std::vector<Server> servers_;
   std::uint64_t next_request_ = 1;
   std::map<std::uint64_t, Pending> pending_;
@@ -161,8 +162,10 @@ inline constexpr base::Duration kFirstBackoff = std::chrono::milliseconds(500);
 inline constexpr base::Duration kLongestBackoff = std::chrono::seconds(60);
 // A server caught in a lie rests this long.
 inline constexpr base::Duration kLieRest = std::chrono::minutes(10);
-// Answers slower than this count against a server if another one is at least 4 times faster.
+// Answers (and news of blocks) slower than this count against a server if another one is at least 4
+// times faster.
 inline constexpr base::Duration kSlowAnswer = std::chrono::seconds(2);
+inline constexpr std::size_t kRecentHeads = 64;
 inline constexpr unsigned kSlowAnswersAllowed = 2;
 // Blocks that a server may lag behind the newest proven one.
 inline constexpr std::uint32_t kLagAllowed = 100;

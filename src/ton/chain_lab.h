@@ -1,0 +1,129 @@
+// For tests only: a small chain with a masterchain, one basechain shard, validators that sign, and
+// accounts whose transactions are made up rather than computed; and a lite server for it, which
+// answers over ADNL with genuine proofs, or with what a test makes of them.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "ton/lite_client.h"
+#include "ton/test_support.h"
+#include "ton/wallet.h"
+
+namespace cocoon::ton {
+
+class ChainLab {
+ public:
+  explicit ChainLab(std::uint64_t seed);
+
+  const ChainAnchor& anchor() const { return anchor_; }
+  const BlockId& last() const { return masterchain_.back().id; }
+  std::uint32_t now() const { return now_; }
+  std::uint32_t block_seconds = 5;
+
+  // An account with this balance, active if it has a state.
+  void put_account(const Address& address, base::Nanoton balance,
+                   const std::optional<FullStateInit>& state);
+  // A transaction with this incoming message, to be in the next block.
+  void add_transaction(const Address& address, const Message& message, ComputePhase compute);
+  const std::vector<TransactionName>& transactions_of(const Address& address) const {
+    return accounts_.at(address).names;
+  }
+  // A wallet's account: takes requests with its seqno that have not expired.
+  void put_wallet(const Wallet& wallet, base::Nanoton balance);
+  base::Result<void> send_message(base::BytesView boc);
+  bool takes_messages = true;
+
+  void make_block() { make(false); }
+  // A key block, with new validators from then on.
+  void make_key_block() { make(true); }
+
+  // Boxed answers.
+  base::Bytes masterchain_info() const;
+  base::Bytes block_proof(const BlockId& from, const BlockId& to) const;
+  base::Bytes account_state(const BlockId& block, const Address& address) const;
+  base::Bytes transactions(const Address& address, const TransactionName& newest,
+                           std::uint32_t count) const;
+  base::Bytes config(const BlockId& block) const;
+
+ private:
+  struct Entry {
+    base::Nanoton balance;
+    std::optional<FullStateInit> state;
+    std::vector<CellRef> transactions;
+    std::vector<TransactionName> names;
+    std::optional<Wallet> wallet;
+    std::uint32_t seqno = 0;
+  };
+  struct Made {
+    BlockId id;
+    CellRef block;  // empty for a zero state
+    CellRef state;
+    std::size_t generation = 0;  // of the validators that made it
+    std::size_t shard = 0;       // index into shard_, of masterchain blocks
+    bool is_key = false;
+  };
+
+  void make(bool key_block);
+  CellRef account_cell(const Address& address, const Entry& entry) const;
+  CellRef state_cell(const ShardId& shard, std::uint32_t seqno, const CellRef& custom) const;
+  CellRef masterchain_custom(std::uint32_t seqno) const;
+  CellRef shard_hashes() const;
+  CellRef config_cell() const;
+  CellRef info_cell(const Made& previous, bool key_block) const;
+  CellRef masterchain_extra(bool key_block) const;
+  Made make_on(const Made& previous, const CellRef& state, const CellRef& extra, bool key_block);
+  std::vector<Validator> validators(std::size_t generation) const;
+
+  mutable SeededRandom random_;
+  std::uint32_t now_ = 1'700'000'000;
+  std::uint64_t lt_ = 1'000'000;
+  std::vector<std::vector<crypto::Ed25519PrivateKey>> generations_;
+  std::vector<Made> masterchain_;  // by seqno
+  std::vector<Made> shard_;
+  std::map<Address, Entry> accounts_;
+  ChainAnchor anchor_;
+};
+
+// One connection's server side.
+class LabServer {
+ public:
+  LabServer(ChainLab& chain, std::uint64_t seed);
+
+  const base::Bits256& key() const { return key_.public_key(); }
+  // Called with the constructor number of each question and its genuine answer. Nothing: the
+  // question is never answered.
+  using Tamper = std::function<std::optional<base::Bytes>(std::uint32_t, base::Bytes)>;
+  Tamper tamper;
+
+  void reset();
+  // Both answer the bytes to send back.
+  base::Bytes handle_bytes(base::BytesView bytes);
+  base::Bytes handle_block();
+
+ private:
+  struct Held {
+    base::Bits256 id{};
+    std::uint32_t seqno = 0;
+    base::Bytes question;
+  };
+  void handle_payload(base::BytesView payload, base::Bytes& out);
+  void answer(const base::Bits256& id, base::BytesView question, base::Bytes& out);
+  base::Bytes answer_to(base::BytesView question);
+  void seal(base::BytesView payload, base::Bytes& out);
+
+  ChainLab& chain_;
+  SeededRandom random_;
+  crypto::Ed25519PrivateKey key_;
+  base::Bytes handshake_;
+  std::optional<AdnlOpener> opener_;
+  std::optional<AdnlSealer> sealer_;
+  std::vector<Held> held_;
+};
+
+// A Merkle proof cell that leaves nothing out.
+CellRef whole_proof(const CellRef& root);
+
+}  // namespace cocoon::ton

@@ -1,0 +1,32 @@
+// Any bytes as a lite server's answer, and as what comes over the connection. Nothing unproven may
+// come out of it, so no answer to a made-up block may be accepted.
+#include "base/check.h"
+#include "ton/block_proof.h"
+#include "ton/lite_client.h"
+#include "ton/test_support.h"
+
+using namespace cocoon;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const base::BytesView bytes(data, size);
+  ton::BlockId made_up;
+  made_up.seqno = 7;
+  made_up.root_hash.fill(0x5a);
+  const auto path = ton::check_block_proof(bytes, made_up, std::nullopt);
+  CHECK(!path || path->end == made_up);
+  const ton::Address address{0, made_up.root_hash};
+  CHECK(!ton::check_answer(ton::AccountRequest{address}, made_up, bytes));
+  CHECK(!ton::check_answer(ton::TransactionsRequest{address, {7, made_up.root_hash}, 16}, made_up,
+                           bytes));
+  CHECK(!ton::check_answer(ton::ConfigRequest{{34}}, made_up, bytes));
+  CHECK(!ton::check_answer(ton::LibraryRequest{made_up.root_hash}, made_up, bytes));
+
+  ton::AdnlOpener opener({});
+  const auto fed = opener.feed(bytes);
+  while (const auto payload = opener.next()) CHECK(payload->size() + 64 <= ton::kMaxAdnlFrame);
+  (void)fed;
+  ton::SeededRandom random(1);
+  ton::LiteClient client({{made_up, made_up}, {}}, random);
+  CHECK(!client.restore(bytes));
+  return 0;
+}
