@@ -1,12 +1,21 @@
 // Any bytes as TCB info and as the identity of a quoting enclave: what is read keeps its bounds,
-// and every quote can be compared with it.
+// and every quote can be compared with it;
+// what is cut out of a body is an object.
+#include "attest/intel/json.h"
 #include "attest/intel/limits.h"
+#include "attest/intel/signed_body.h"
 #include "attest/intel/tcb_info.h"
 #include "attest/intel/tcb_match.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace cocoon::attest::intel;
   const cocoon::base::BytesView bytes(data, size);
+  if (const auto body = split_signed_body(bytes, "tcbInfo")) {
+    if (body->object.size() > size || body->object.front() != '{' || body->object.back() != '}') {
+      __builtin_trap();
+    }
+    if (!parse_json(body->object)) __builtin_trap();
+  }
   cocoon::attest::TdReport report;
   report.tee_tcb_svn[0] = size > 0 ? data[size / 2] : 0;
   report.tee_tcb_svn[1] = size > 1 ? data[size - 1] % 4 : 0;
