@@ -1,9 +1,8 @@
-// More messages than a block takes: nothing is lost, order is kept, queues drain.
+// More messages than a block has time for: nothing is lost, order is kept, queues drain.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serializeOne } from '../src/cells/boc.ts';
 import { faucetMessage } from '../src/chain/faucet.ts';
-import { kMaxBlockTransactions } from '../src/chain/limits.ts';
 import { viewAccount } from '../src/tlb/account.ts';
 import { run } from './support.ts';
 
@@ -13,7 +12,7 @@ test('a burst is spread over blocks through the queue', async (t) => {
   const devnet = await run(t);
   const { chain } = devnet;
   const perMessage = 150;
-  const count = kMaxBlockTransactions + 200;
+  const count = 700;
   for (let at = 0; at < count; at += perMessage) {
     const transfers = Array.from({ length: Math.min(perMessage, count - at) }, (_, i) => ({
       to: { workchain: (at + i) % 3 === 0 ? -1 : 0, hash: addressOf(at + i + 1) },

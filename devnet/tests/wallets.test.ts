@@ -45,6 +45,11 @@ for (const name of ['v4r2', 'v5r1'] as const) {
     assert.ok(inMessage.info.src.equals(wallet.address));
     assert.equal(inMessage.body.beginParse().skip(32).loadStringTail(), 'gift 2');
     assert.equal((await client.getTransactions(kSomebody, { limit: 10 })).length, 3);
+    const lt = inMessage.info.createdLt.toString();
+    const result = await client.tryLocateResultTx(wallet.address, kSomebody, lt);
+    assert.ok(result.hash().equals(newest!.hash()));
+    const source = await client.tryLocateSourceTx(wallet.address, kSomebody, lt);
+    assert.ok(source.outMessages.get(0)!.body.equals(inMessage.body));
     const older = await client.getTransactions(kSomebody, {
       limit: 10,
       lt: newest!.lt.toString(),

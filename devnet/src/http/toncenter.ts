@@ -18,6 +18,7 @@ import { kMaxTransactions } from './limits.ts';
 import { HttpError, type Params } from './server.ts';
 import { estimatedFees } from './fees.ts';
 import { methodNumber, readStack, writeStack } from './stack.ts';
+import { resultTransaction, sourceTransaction } from './locate.ts';
 import { transactionJson } from './transactions.ts';
 
 export type Call = (chain: Chain, params: Params) => unknown;
@@ -299,6 +300,9 @@ const kCalls: Readonly<Record<string, Call>> = {
       ...transactionJson(transaction, { workchain, hash: account }).json,
       account: `${workchain}:${account}`,
     })),
+  tryLocateTx: resultTransaction,
+  tryLocateResultTx: resultTransaction,
+  tryLocateSourceTx: sourceTransaction,
   getConfigParam: configParam,
   getConfigAll: configAll,
   detectAddress: addressForms,
