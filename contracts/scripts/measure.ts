@@ -13,8 +13,8 @@ export const docsPath = join(contractsFolder, "..", "docs", "money.md");
 type Operation = { name: string; gas: Record<string, number>; fee: number; least: number };
 export type Measurement = { operations: Operation[]; storagePerYear: Record<string, number> };
 
-const most = 102_400_000n; // for the search of the least value: 2^10 steps
-const precision = 100_000n;
+const most = 102_400_000n; // for the search of the least value: 2^8 steps
+const precision = 400_000n;
 
 class Meter {
   readonly operations: Operation[] = [];

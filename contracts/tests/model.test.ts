@@ -9,7 +9,7 @@ import { Books, type Order, type Outcome } from "./twin.ts";
 import { type Client, type Envelope, exitOf, failed, keys, type Trace, type Worker, World } from "./world.ts";
 
 const seed = Number(process.env["COCOON_MODEL_SEED"] ?? randomInt(2 ** 31));
-const steps = Number(process.env["COCOON_MODEL_STEPS"] ?? 240);
+const steps = Number(process.env["COCOON_MODEL_STEPS"] ?? 160);
 const episode = 80; // orders until a new network begins: a closed proxy stays closed
 
 // Mulberry32, a small generator of public domain: the same seed, the same orders.
@@ -202,7 +202,7 @@ test(`contracts and plain ledger agree (COCOON_MODEL_SEED=${seed})`, async () =>
     }
   }
   if (process.env["COCOON_MODEL_PRINT"]) console.log([...seen].sort());
-  if (steps >= 240) {
+  if (steps >= 160) {
     const outcomes = (end: string) => [...seen.keys()].filter((name) => name.endsWith(end)).length;
     assert(outcomes("done") >= 9 && outcomes("refused") >= 7 && outcomes("back") >= 1, "too little happened");
   }
@@ -212,7 +212,7 @@ test(`contracts and plain ledger agree (COCOON_MODEL_SEED=${seed})`, async () =>
 test(`orders under way together leave the sums right (COCOON_MODEL_SEED=${seed})`, async () => {
   const random = generator(seed + 1);
   let party = await network();
-  for (let step = 0; step < steps / 4; ++step) {
+  for (let step = 0; step < steps / 5; ++step) {
     if (step % 30 === 0) party = await network();
     const books = new Books(clientCount, workerCount);
     for (const [i, client] of party.clients.entries()) {
