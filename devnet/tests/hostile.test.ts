@@ -5,6 +5,10 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { ADNLClientTCP } from 'adnl';
 import { TlWriter } from '../src/adnl/tl.ts';
+import { serializeOne } from '../src/cells/boc.ts';
+import { build, type Builder } from '../src/cells/builder.ts';
+import { faucetAddress } from '../src/chain/faucet.ts';
+import { MessageError } from '../src/chain/mempool.ts';
 import { LiteServer } from '../src/lite/server.ts';
 import { Random } from './random.ts';
 import { run, type Running } from './support.ts';
@@ -171,6 +175,39 @@ test('hostile HTTP: too large, not JSON, wrong types, unknown paths and methods'
   await sendRaw(devnet.httpPort, Buffer.from('POST / HTTP/1.1\r\ncontent-length: 100\r\n\r\ncut'));
   await sendRaw(devnet.httpPort, new Random(t).bytes(5000));
   await sendRaw(devnet.httpPort, Buffer.from(`GET / HTTP/1.1\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`));
+  await isAlive(devnet);
+});
+
+test('messages of strange forms do not stop the chain', async (t) => {
+  const devnet = await run(t);
+  const { chain } = devnet;
+  const somebody = 'ab'.repeat(32);
+  const rest = (to: Builder): Builder => to.coins(0n).coins(0n).uint(0, 64).uint(0, 32).bit(0).bit(0);
+  const plain = (to: Builder): Builder => to.uint(2, 2).bit(0).int(0, 8).hash(somebody);
+  const internal = (bits: number): Builder => build().uint(bits, 4).uint(0, 2);
+  const currencies = build().uint(2, 2).uint(32, 6).uint(7, 32).uint(1, 5).uint(5, 8).end();
+  const strange = [
+    rest(plain(internal(4)).coins(1n).bit(1).ref(currencies)),
+    rest(internal(4).uint(2, 2).bit(1).uint(8, 5).uint(171, 8).int(0, 8).hash(somebody).coins(1n).bit(0)),
+    rest(internal(4).uint(3, 2).bit(0).uint(256, 9).int(0, 32).hash(somebody).coins(1n).bit(0)),
+    rest(internal(4).uint(3, 2).bit(0).uint(40, 9).int(0, 32).uint(1, 40).coins(1n).bit(0)),
+    rest(internal(4).uint(2, 2).bit(0).int(55, 8).hash(somebody).coins(1n).bit(0)),
+    internal(6).uint(2, 2),
+    build().uint(3, 2).uint(0, 2).uint(1, 2).uint(300, 9).uint(1, 300).uint(0, 64).uint(0, 32).bit(0).bit(0),
+    build(),
+  ];
+  for (const message of strange) {
+    const body = build()
+      .bytes(Buffer.alloc(8, strange.indexOf(message)))
+      .ref(message.end())
+      .end();
+    const { hash } = faucetAddress();
+    const to = build().uint(2, 2).uint(0, 2).uint(2, 2).bit(0).int(0, 8).hash(hash).coins(0n).bit(0).bit(1).ref(body);
+    await chain.send(serializeOne(to.end())).catch((error: unknown) => assert.ok(error instanceof MessageError));
+    await devnet.post('/devnet/block', { count: 2 });
+  }
+  const gift = await devnet.post('/devnet/faucet', { address: `0:${somebody}`, amount: '1000' });
+  assert.ok(Number(gift['balance']) >= 1000);
   await isAlive(devnet);
 });
 

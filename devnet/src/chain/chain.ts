@@ -66,7 +66,7 @@ export class Chain {
     const job = { account, message: message.cell, minLt, signatures: 'checked' } as const;
     const result = await this.tvm.run(this.surroundings(this.now(), freshSeed()), job);
     if ('refusal' in result) throw new MessageError(refusalText(result));
-    this.mempool.add(message);
+    this.mempool.add(message, boc.length);
     this.events.emit('message');
     return message;
   }

@@ -15,7 +15,7 @@ import {
 import { accountBlockChange, kAccountBlocks, kInMessages, kOutMessages } from '../tlb/block.ts';
 import type { ImportFees } from '../tlb/currency.ts';
 import type { Workchain } from '../tlb/ids.ts';
-import { envelope, parseMessage, type ExternalInMessage, type InternalMessage } from '../tlb/message.ts';
+import { envelope, parseMessage, type ExternalInMessage, type InternalMessage, type Message } from '../tlb/message.ts';
 import {
   dequeue,
   enqueue,
@@ -144,7 +144,7 @@ export class Collator {
   private async takeInExternals(externals: readonly ExternalInMessage[]): Promise<ExternalInMessage[]> {
     for (const [i, message] of externals.entries()) {
       if (!this.hasRoom()) return externals.slice(i);
-      const result = await this.execute(message.destination.hash, message.cell, this.startLt);
+      const result = await this.tryExternal(message);
       if (typeof result === 'string') {
         this.refused.push({ message: message.cell.hash(), reason: result });
         continue;
@@ -153,6 +153,15 @@ export class Collator {
       this.in(message.cell, { fees: 0n, value: 0n }, cell);
     }
     return [];
+  }
+
+  /** Whatever goes wrong with an external message is its sender's problem: the block is made without it. */
+  private async tryExternal(message: ExternalInMessage): Promise<Transaction | string> {
+    try {
+      return await this.execute(message.destination.hash, message.cell, this.startLt);
+    } catch (error) {
+      return `failed: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
 
   /** New messages are delivered at once when nothing older waits; the rest is queued. */
@@ -198,17 +207,18 @@ export class Collator {
     const result = await this.tvm.run(this.at, job, account.known);
     if ('refusal' in result) return result.refusal;
     const { transaction } = result;
+    const outMessages = transaction.outMessages.map(parseMessage);
     account.now = result.account;
     account.transactions.push(transaction);
     this.count++;
     this.fees += transaction.totalFees;
     if (transaction.endLt > this.endLt) this.endLt = transaction.endLt;
-    for (const cell of transaction.outMessages) this.note(cell, transaction.cell);
+    for (const out of outMessages) this.note(out, transaction.cell);
     return transaction;
   }
 
-  private note(cell: Cell, by: Cell): void {
-    const message = parseMessage(cell);
+  private note(message: Message, by: Cell): void {
+    const { cell } = message;
     if (message.kind === 'internal') {
       const later = this.made.findIndex((other) => other.message.createdLt > message.createdLt);
       this.made.splice(later < 0 ? this.made.length : later, 0, { message, by });

@@ -19,7 +19,7 @@ import { sideOf, tipOf, validatorsOf, type Side, type Tip } from './tip.ts';
 import { ValidatorKeys, type Signature } from './validators.ts';
 
 const kBlockLimits = { maxRoots: 1, maxCells: 1 << 22 };
-const kCachedBlocks = 256;
+const kCachedBlocks = 64;
 const kCachedKeyBlocks = 64;
 const kRebuiltStates = 4;
 

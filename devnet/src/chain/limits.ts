@@ -5,6 +5,7 @@ export const kMaxExternalBytes = 65_535;
 export const kMaxExternalCells = 8_192;
 /** External messages waiting for a block. */
 export const kMaxWaiting = 16_384;
+export const kMaxWaitingBytes = 1 << 26;
 /** Transactions in one block of one workchain; what is left waits in the queue. */
 export const kMaxBlockTransactions = 1_000;
 /** Processor time for transactions of one block. */

@@ -2,7 +2,7 @@
 import { parseOne } from '../cells/boc.ts';
 import { CellError, type Hash } from '../cells/cell.ts';
 import { parseMessage, type ExternalInMessage } from '../tlb/message.ts';
-import { kMaxExternalBytes, kMaxExternalCells, kMaxWaiting } from './limits.ts';
+import { kMaxExternalBytes, kMaxExternalCells, kMaxWaiting, kMaxWaitingBytes } from './limits.ts';
 
 /** Why a message was not taken; the text is meant for its sender. */
 export class MessageError extends Error {}
@@ -23,7 +23,8 @@ export function parseExternal(boc: Buffer): ExternalInMessage {
 }
 
 export class Mempool {
-  private waiting = new Map<Hash, ExternalInMessage>();
+  private readonly waiting = new Map<Hash, { message: ExternalInMessage; bytes: number }>();
+  private bytes = 0;
 
   get size(): number {
     return this.waiting.size;
@@ -33,18 +34,26 @@ export class Mempool {
     return this.waiting.has(message.cell.hash());
   }
 
-  add(message: ExternalInMessage): void {
-    if (this.waiting.size >= kMaxWaiting) throw new MessageError('too many messages are waiting');
-    this.waiting.set(message.cell.hash(), message);
+  add(message: ExternalInMessage, bytes: number): void {
+    if (this.waiting.size >= kMaxWaiting || this.bytes + bytes > kMaxWaitingBytes) {
+      throw new MessageError('too many messages are waiting');
+    }
+    if (this.has(message)) return;
+    this.waiting.set(message.cell.hash(), { message, bytes });
+    this.bytes += bytes;
   }
 
   /** Those for a workchain, oldest first. They stay until `settle`. */
   list(workchain: number): ExternalInMessage[] {
-    return [...this.waiting.values()].filter(({ destination }) => destination.workchain === workchain);
+    const messages = [...this.waiting.values()].map(({ message }) => message);
+    return messages.filter(({ destination }) => destination.workchain === workchain);
   }
 
   /** Forgets what a block has dealt with. */
   settle(dealtWith: readonly ExternalInMessage[]): void {
-    for (const { cell } of dealtWith) this.waiting.delete(cell.hash());
+    for (const { cell } of dealtWith) {
+      this.bytes -= this.waiting.get(cell.hash())?.bytes ?? 0;
+      this.waiting.delete(cell.hash());
+    }
   }
 }
