@@ -89,6 +89,7 @@ std::string proxy_stats_json(const RoleShell& shell, const proxy::Proxy& machine
                   {"success", counters.answered},
                   {"failed", counters.failed},
                   {"rejected", counters.rejected},
+                  {"cancelled", counters.cancelled},
                   {"retried", counters.retried},
                   {"running", machine.running()},
                   {"bytes_received", counters.request_bytes},

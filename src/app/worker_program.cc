@@ -165,6 +165,7 @@ std::string WorkerProgram::stats() const {
                       {"success", counters.answered},
                       {"failed", counters.failed},
                       {"rejected", counters.rejected},
+                      {"cancelled", counters.cancelled},
                       {"running", machine_.running()},
                       {"bytes_received", counters.request_bytes},
                       {"bytes_sent", counters.answer_bytes},

@@ -8,6 +8,7 @@
 #include "openai/nearest.h"
 #include "payment/tariff.h"
 #include "session/fault.h"
+#include "session/greeting.h"
 #include "tl/codec.h"
 
 namespace cocoon::client {
@@ -97,7 +98,7 @@ void Client::handle_query_failed(base::Now now, LinkId link, session::QueryTag t
 }
 
 void Client::handle_message(base::Now now, LinkId link, base::BytesView object) {
-  if (links_.handle_payment(link, object)) return;
+  if (links_.handle_payment(link, object) || links_.handle_drain_notice(link, object)) return;
   const auto answer = decode_network_answer(object);
   if (!answer || !*answer) {
     ++counters_.refusals["unexpected_message"];
@@ -357,18 +358,28 @@ void Client::erase(RunningMap::iterator running) {
 void Client::handle_caller_gone(CallId id) {
   const auto found = by_call_.find(id);
   if (found == by_call_.end()) return;
-  running_.at(found->second).caller = Caller::Gone;
+  Running& running = running_.at(found->second);
+  running.caller = Caller::Gone;
   ++counters_.abandoned;
+  cancel(running);
+}
+
+void Client::cancel(const Running& running) {
+  const ProxyLink* proxy = links_.find(running.link);
+  if (!proxy || proxy->version < session::kVersionWithCancel) return;
+  said_.push_back(session::SendMessage{
+      running.link, tl::encode_boxed(tl::ClientCancelQuery{.request_id = running.request_id})});
 }
 
 void Client::handle_time(base::Now now) {
   links_.handle_time(now);
   while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
-    fail(running_.find(deadlines_.begin()->second),
-         {.code = ApiErrorCode::UpstreamTimeout,
-          .message = "the network did not answer in time",
-          .param = {},
-          .retry_after = {}});
+    const auto late = running_.find(deadlines_.begin()->second);
+    cancel(late->second);
+    fail(late, {.code = ApiErrorCode::UpstreamTimeout,
+                .message = "the network did not answer in time",
+                .param = {},
+                .retry_after = {}});
   }
 }
 

@@ -92,8 +92,8 @@ class Client {
   void handle_message(base::Now now, session::LinkId link, base::BytesView object);
 
   void handle_call(base::Now now, CallId id, Call call);
-  // The caller is gone; nothing more is said to it. Versions up to 4 can't cancel, so the request
-  // is still charged.
+  // The caller is gone; nothing more is said to it, and the request is cancelled. Versions up to 4
+  // can't cancel: there it runs to its end and is charged.
   void handle_caller_gone(CallId id);
   void handle_time(base::Now now);
   void handle_drain();
@@ -134,6 +134,7 @@ class Client {
                   const tl::HttpResponse* whole);
   void pass_on(Running& running, base::BytesView bytes);
   void fail(RunningMap::iterator running, const openai::ApiError& error);
+  void cancel(const Running& running);
   void erase(RunningMap::iterator running);
   base::Nanoton price_of(const tl::TokensUsed& tokens) const;
   std::vector<openai::Header> answer_headers(const Running& running,

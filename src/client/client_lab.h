@@ -87,6 +87,23 @@ class ClientLab {
     }
     return got;
   }
+  template <class T>
+  Got<T> message(LinkId link) {
+    auto& messages = peers_[link].messages;
+    if (messages.empty()) {
+      note_missing("message");
+      return {};
+    }
+    Got<T> got{.bytes = std::move(messages.front())};
+    messages.pop_front();
+    auto object = tl::decode_boxed<T>(got.bytes);
+    if (object) {
+      got.object = *std::move(object);
+    } else {
+      note_missing(T::kName);
+    }
+    return got;
+  }
   std::size_t queries(LinkId link) const { return peers_.at(link).queries.size(); }
   std::size_t messages(LinkId link) const { return peers_.at(link).messages.size(); }
   // Answers the query that was taken last.

@@ -22,7 +22,7 @@ const std::string kDone = "data: [DONE]\n\n";
 const std::string kStream = "text/event-stream; charset=utf-8";
 
 class ClientVersions : public testing::TestWithParam<std::int32_t> {};
-INSTANTIATE_TEST_SUITE_P(All, ClientVersions, testing::Range(0, 5));
+INSTANTIATE_TEST_SUITE_P(All, ClientVersions, testing::Range(0, 6));
 
 TEST_P(ClientVersions, ACallBecomesARequestAndItsAnswerHttpAgain) {
   ClientLab lab;
@@ -378,6 +378,53 @@ TEST(Client, ACallerThatIsGoneHearsNothingAndItsAnswerIsStillCounted) {
     EXPECT_EQ(lab.machine().counters().abandoned, 1u);
     EXPECT_EQ(lab.machine().running(), 0u);
   }
+}
+
+// [WIRE-81]
+TEST(Client, ACallerThatIsGoneCancelsItsRequest) {
+  ClientLab lab;
+  const LinkId link = lab.ready(5);
+  const CallId call = lab.call();
+  const auto run = lab.run(link);
+  lab.caller_gone(call);
+  EXPECT_EQ(lab.message<tl::ClientCancelQuery>(link)->request_id, run->id);
+  lab.failure(link, run->id, 653, "cancelled by the caller");
+  EXPECT_EQ(lab.machine().running(), 0u);
+  EXPECT_EQ(lab.reply(call).ends, 0);
+}
+
+TEST(Client, ARequestWhoseTimeIsOverIsCancelled) {
+  ClientLab lab;
+  const LinkId link = lab.ready(5);
+  lab.call(R"({"model":"lab/tiny","messages":[],"timeout":5})");
+  const auto run = lab.run(link);
+  lab.pass(6s);
+  EXPECT_EQ(lab.message<tl::ClientCancelQuery>(link)->request_id, run->id);
+}
+
+TEST(Client, OlderProxiesAreNotAskedToCancel) {
+  ClientLab lab;
+  const LinkId link = lab.ready(4);
+  const CallId call = lab.call();
+  ASSERT_TRUE(lab.run(link));
+  lab.caller_gone(call);
+  EXPECT_EQ(lab.messages(link), 0u);
+}
+
+// [WIRE-84]
+TEST(Client, AProxyThatDrainsGetsNothingNew) {
+  ClientLab lab;
+  const LinkId draining = lab.ready(5);
+  const LinkId other = lab.ready(5, {});
+  const CallId running = lab.call();
+  const auto run = lab.run(draining);
+  ASSERT_TRUE(run) << "it alone offers the model";
+  lab.tell(draining, tl::ProxyDraining{});
+  lab.call();
+  EXPECT_TRUE(lab.run(other));
+  EXPECT_EQ(lab.messages(draining), 0u);
+  lab.head(draining, run->id, "{}", "application/json", ClientLab::tokens(1));
+  EXPECT_EQ(lab.reply(running).status, 200u) << "what runs there finishes";
 }
 
 TEST(Client, ACallerThatIsGoneMeetsEveryOtherEndInSilence) {

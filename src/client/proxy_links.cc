@@ -164,6 +164,15 @@ bool ProxyLinks::handle_payment(LinkId link, base::BytesView object) {
   }
 }
 
+bool ProxyLinks::handle_drain_notice(LinkId link, base::BytesView object) {
+  ProxyLink* proxy = find(link);
+  if (!proxy || proxy->version < session::kVersionWithCancel) return false;
+  if (tl::peek_id(object) != tl::ProxyDraining::kId) return false;
+  if (!tl::decode_boxed<tl::ProxyDraining>(object)) return false;
+  proxy->draining = true;
+  return true;
+}
+
 void ProxyLinks::handle_time(base::Now now) {
   for (auto& [link, proxy] : links_) {
     if (proxy.state != ProxyLink::State::Ready) continue;
@@ -195,7 +204,7 @@ ProxyLink* ProxyLinks::choose(std::string_view model) {
   ProxyLink* best = nullptr;
   bool best_has_model = false;
   for (auto& [link, proxy] : links_) {
-    if (proxy.state != ProxyLink::State::Ready) continue;
+    if (proxy.state != ProxyLink::State::Ready || proxy.draining) continue;
     const bool has_model = std::ranges::any_of(
         proxy.models, [&](const openai::ModelListing& listing) { return listing.name == model; });
     const bool better = !best || (has_model && !best_has_model) ||

@@ -38,6 +38,7 @@ struct ProxyLink {
   std::string tier;            // what the proxy's evidence proved, for people
   Owed owed;
   std::size_t running = 0;
+  bool draining = false;  // takes no new requests
   // One query of each kind at a time.
   enum class Asked : std::uint64_t { Handshake = 1, Status = 2, Models = 3 };
   bool status_asked = false;
@@ -66,12 +67,14 @@ class ProxyLinks {
   // proxy.clientRequestPayment and a bare proxy.signedPayment. False if the object is something
   // else.
   bool handle_payment(session::LinkId link, base::BytesView object);
+  // proxy.draining. False if the object is something else.
+  bool handle_drain_notice(session::LinkId link, base::BytesView object);
   void handle_time(base::Now now);
   std::optional<base::Instant> poll_deadline() const;
 
   ProxyLink* find(session::LinkId link);
-  // A ready link whose proxy offers `model`, else any ready one; the least busy of them. Null if
-  // none is ready.
+  // A ready link whose proxy offers `model`, else any ready one; the least busy of them. A proxy
+  // that drains is no choice. Null if there is none.
   ProxyLink* choose(std::string_view model);
   const std::map<session::LinkId, ProxyLink>& all() const { return links_; }
   bool any_ready() const;

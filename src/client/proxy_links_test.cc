@@ -19,7 +19,7 @@ TEST_P(ClientHandshakes, StepByStep) {
   const auto greeting = lab.query<tl::ClientConnectToProxy>(link);
   EXPECT_TRUE(greeting->params.is_test);
   EXPECT_EQ(greeting->params.min_proto_version, 0);
-  EXPECT_EQ(greeting->params.max_proto_version, 4);
+  EXPECT_EQ(greeting->params.max_proto_version, 5);
   EXPECT_EQ(greeting->min_config_version, 3);
   EXPECT_EQ(*ton::parse_address(greeting->params.client_owner_address), sim::address_of("alice"));
   lab.answer(link, lab.connected(GetParam()));
@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "test_mode_missing"},
         BadProxy{"real_network", [](auto& reply) { reply.params.is_test = false; },
                  "test_mode_mismatch"},
-        BadProxy{"newer_version", [](auto& reply) { reply.params.proto_version = 5; },
+        BadProxy{"newer_version", [](auto& reply) { reply.params.proto_version = 6; },
                  "no_common_version"},
         BadProxy{"bad_owner", [](auto& reply) { reply.params.proxy_owner_address = "x"; },
                  "bad_proxy_owner"},

@@ -221,6 +221,14 @@ void ClientSessions::answer_worker_types_v2(const ClientSession& session, std::i
   core_.answer(session.link, query_id, reply);
 }
 
+void ClientSessions::say_draining() {
+  for (const auto& [link, session] : sessions_) {
+    if (session.state != ClientSession::State::Ready) continue;
+    if (session.version < session::kVersionWithCancel) continue;
+    core_.outbox.say(session::SendMessage{link, tl::encode_boxed(tl::ProxyDraining{})});
+  }
+}
+
 void ClientSessions::say_payment(ClientSession& session, const base::Bits256& request_id,
                                  base::TokenCount tokens, std::uint64_t sequence) {
   // Everything metered by now is on disk when `sequence` is, and this is not said before.

@@ -54,6 +54,8 @@ class ClientSessions {
   // Tells the client what it owes after a request, once `sequence` is on disk.
   void say_payment(ClientSession& session, const base::Bits256& request_id, base::TokenCount tokens,
                    std::uint64_t sequence);
+  // Tells every client that understands it to take new requests elsewhere.
+  void say_draining();
 
  private:
   void greet(ClientSession& session, std::int64_t query_id, base::BytesView object);

@@ -45,7 +45,7 @@ TEST(ClientSessions, AnswersTheHighestCommonVersion) {
   greeting.params.min_proto_version = 2;
   greeting.params.max_proto_version = 9;
   lab.ask(link, greeting);
-  EXPECT_EQ(lab.answer<tl::ClientConnectedToProxy>(link)->params.proto_version, 4);
+  EXPECT_EQ(lab.answer<tl::ClientConnectedToProxy>(link)->params.proto_version, 5);
 }
 
 TEST(ClientSessions, AuthorisesAndSignsWhatIsOwed) {
@@ -99,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
                     kViolation, "test_mode_mismatch"},
         BadGreeting{"too_new",
                     [](auto& greeting) {
-                      greeting.params.min_proto_version = 5;
+                      greeting.params.min_proto_version = 6;
                       greeting.params.max_proto_version = 7;
                     },
                     kViolation, "no_common_version"},

@@ -24,6 +24,7 @@ struct Counters {
   std::uint64_t answered = 0;
   std::uint64_t failed = 0;
   std::uint64_t rejected = 0;
+  std::uint64_t cancelled = 0;  // by the client; also among `answered` or `failed`
   std::uint64_t retried = 0;
   std::uint64_t request_bytes = 0;
   std::uint64_t answer_bytes = 0;

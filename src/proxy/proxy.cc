@@ -33,6 +33,7 @@ void Proxy::handle_closed(base::Now now, session::LinkId link) {
     requests_.handle_worker_lost(now, link);
     workers_.handle_closed(link);
   }
+  requests_.handle_client_lost(link);
   clients_.handle_closed(link);
 }
 
@@ -72,7 +73,10 @@ void Proxy::handle_disk_failure() {
   if (core_.service == Service::Serving) core_.service = Service::DiskFailed;
 }
 
-void Proxy::handle_drain() { core_.service = Service::Draining; }
+void Proxy::handle_drain() {
+  core_.service = Service::Draining;
+  clients_.say_draining();
+}
 
 std::optional<base::Instant> Proxy::poll_deadline() const {
   const auto request = requests_.poll_deadline();

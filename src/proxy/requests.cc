@@ -6,6 +6,7 @@
 #include "payment/wire_tokens.h"
 #include "proxy/refusal.h"
 #include "session/fault.h"
+#include "session/greeting.h"
 #include "tl/codec.h"
 
 namespace cocoon::proxy {
@@ -98,6 +99,7 @@ std::optional<Result<Requests::Order>> Requests::decode_order(base::BytesView ob
 Requests::Handled Requests::handle_client_message(base::Now now, LinkId link,
                                                   base::BytesView object) {
   ClientSession* client = clients_.find(link);
+  if (client && handle_cancel(*client, object) == Handled::Yes) return Handled::Yes;
   const auto order = decode_order(object);
   if (!client || !order) return Handled::No;
   if (client->state != ClientSession::State::Ready || !*order) {
@@ -210,6 +212,7 @@ std::optional<market::Refusal> Requests::dispatch(base::Now now, Running running
   if (!keep) running.query = {};
   kept_bytes_ += running.query.size();
   deadlines_.emplace(running.deadline, worker_request_id);
+  by_client_.insert_or_assign({running.client_link, running.key.id}, worker_request_id);
   running_.emplace(worker_request_id, std::move(running));
   return std::nullopt;
 }
@@ -324,7 +327,7 @@ void Requests::fail(base::Now now, RunningMap::iterator request, std::int32_t er
   }
   const bool timed_out = error_code == code(WireError::Timeout);
   Running running = take(now, request, outcome);
-  if (!running.answering && !running.query.empty() && !timed_out &&
+  if (!running.answering && !running.cancelled && !running.query.empty() && !timed_out &&
       worth_another_attempt(error_code) && core_.service != Service::DiskFailed) {
     // A copy to fall back on is not needed: dispatch moves only when it has found a worker.
     Running again = std::move(running);
@@ -350,9 +353,12 @@ void Requests::fail(base::Now now, RunningMap::iterator request, std::int32_t er
 Requests::Running Requests::take(base::Now now, RunningMap::iterator request,
                                  market::Outcome outcome) {
   Running running = std::move(request->second);
+  // A cancelled request says nothing about its worker.
+  if (running.cancelled) outcome = market::Outcome::Cancelled;
   core_.market.finished(now.steady, running.worker, outcome, now.steady - running.started);
   kept_bytes_ -= running.query.size();
   deadlines_.erase({running.deadline, request->first});
+  by_client_.erase({running.client_link, running.key.id});
   running_.erase(request);
   if (ClientSession* client = clients_.find(running.client_link)) --client->running;
   return running;
@@ -376,6 +382,35 @@ void Requests::say_failure(const Running& running, std::int32_t error_code, std:
   core_.outbox.say(session::SendMessage{
       running.client_link,
       encode_client_answer(answer, {}, running.debug, running.client_version)});
+}
+
+Requests::Handled Requests::handle_cancel(const ClientSession& client, base::BytesView object) {
+  if (client.version < session::kVersionWithCancel) return Handled::No;
+  if (tl::peek_id(object) != tl::ClientCancelQuery::kId) return Handled::No;
+  const auto message = tl::decode_boxed<tl::ClientCancelQuery>(object);
+  if (!message || client.state != ClientSession::State::Ready) return Handled::No;
+  // The answer's end may have crossed the cancellation on its way.
+  const auto found = by_client_.find({client.link, message->request_id});
+  if (found != by_client_.end()) cancel(found->second, running_.at(found->second));
+  return Handled::Yes;
+}
+
+void Requests::handle_client_lost(LinkId link) {
+  const auto first = by_client_.lower_bound({link, base::Bits256{}});
+  for (auto it = first; it != by_client_.end() && it->first.first == link; ++it) {
+    cancel(it->second, running_.at(it->second));
+  }
+}
+
+void Requests::cancel(const base::Bits256& worker_request_id, Running& running) {
+  if (running.cancelled) return;
+  running.cancelled = true;
+  ++core_.counters.cancelled;
+  const WorkerSession* worker = workers_.find(running.worker_link);
+  if (!worker || worker->version < session::kVersionWithCancel) return;
+  core_.outbox.say(session::SendMessage{
+      running.worker_link,
+      tl::encode_boxed(tl::ProxyCancelQuery{.request_id = worker_request_id})});
 }
 
 void Requests::handle_worker_lost(base::Now now, LinkId link) {

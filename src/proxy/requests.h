@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -32,6 +33,8 @@ class Requests {
   enum class Handled { Yes, No };
   // client.runQuery and client.runQueryEx.
   Handled handle_client_message(base::Now now, session::LinkId link, base::BytesView object);
+  // The client's session is gone: its running requests are cancelled.
+  void handle_client_lost(session::LinkId link);
   // All forms of answers.
   Handled handle_worker_message(base::Now now, session::LinkId link, base::BytesView object);
   // Before the session is forgotten.
@@ -68,6 +71,7 @@ class Requests {
     market::WorkerId worker{};
     base::Instant started{};
     bool answering = false;  // the first answer part has been passed on
+    bool cancelled = false;  // nobody waits for it: no other attempt
   };
   using RunningMap = std::unordered_map<base::Bits256, Running, base::Bits256Hash>;
 
@@ -84,6 +88,11 @@ class Requests {
   void finish(base::Now now, RunningMap::iterator request, const Answer& answer);
   void fail(base::Now now, RunningMap::iterator request, std::int32_t code, std::string_view text,
             market::Outcome outcome);
+  // client.cancelQuery.
+  Handled handle_cancel(const ClientSession& client, base::BytesView object);
+  // Tells a worker that understands it; any other runs to its end. Either way the worker's end
+  // message says what there is to charge.
+  void cancel(const base::Bits256& worker_request_id, Running& running);
   // Releases the worker's slot and forgets the request.
   Running take(base::Now now, RunningMap::iterator request, market::Outcome outcome);
   void end_unserved(base::Now now, const Running& running, const market::Refusal& refusal);
@@ -93,6 +102,8 @@ class Requests {
   ClientSessions& clients_;
   WorkerSessions& workers_;
   RunningMap running_;  // by the id that the worker knows
+  std::map<std::pair<session::LinkId, base::Bits256>, base::Bits256>
+      by_client_;  // the worker's id by the client's
   std::set<std::pair<base::Instant, base::Bits256>> deadlines_;
   std::size_t kept_bytes_ = 0;
 };

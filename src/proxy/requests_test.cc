@@ -31,7 +31,7 @@ tl::TokensUsed tokens(std::int64_t prompt, std::int64_t completion) {
 
 class VersionPairs : public testing::TestWithParam<std::tuple<std::int32_t, std::int32_t>> {};
 INSTANTIATE_TEST_SUITE_P(All, VersionPairs,
-                         testing::Combine(testing::Range(0, 5), testing::Range(0, 5)));
+                         testing::Combine(testing::Range(0, 6), testing::Range(0, 6)));
 
 TEST_P(VersionPairs, WholeAnswerIsForwardedAndCharged) {
   const auto [client_version, worker_version] = GetParam();

@@ -124,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
                  kViolation, "test_mode_mismatch"},
         BadTerms{"too_new",
                  [](auto& greeting) {
-                   greeting.params.min_proto_version = greeting.params.max_proto_version = 5;
+                   greeting.params.min_proto_version = greeting.params.max_proto_version = 6;
                  },
                  kViolation, "no_common_version"},
         BadTerms{"no_address", [](auto& greeting) { greeting.params.worker_owner_address = "x"; },

@@ -11,9 +11,11 @@
 
 namespace cocoon::session {
 
-inline constexpr VersionRange kProxyVersions{0, 4};
-inline constexpr VersionRange kClientVersions{0, 4};
-inline constexpr VersionRange kWorkerVersions{0, 4};
+inline constexpr VersionRange kProxyVersions{0, 5};
+inline constexpr VersionRange kClientVersions{0, 5};
+inline constexpr VersionRange kWorkerVersions{0, 5};
+// From this version on requests can be cancelled, and proxies announce that they drain.
+inline constexpr std::int32_t kVersionWithCancel = 5;
 // A peer that names no versions speaks the first.
 inline constexpr VersionRange kLegacyVersions{0, 0};
 

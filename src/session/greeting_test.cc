@@ -22,12 +22,12 @@ TEST(Greeting, AgreesOnTheHighestVersionOfTheSameNetwork) {
   const Case cases[] = {
       {{.is_test = true, .versions = {1, 2}}, "2"},
       {{.is_test = true, .versions = kLegacyVersions}, "0"},
-      {{.is_test = true, .versions = {0, 99}}, "4"},
-      {{.is_test = true, .versions = {5, 9}}, "no_common_version"},
+      {{.is_test = true, .versions = {0, 99}}, "5"},
+      {{.is_test = true, .versions = {6, 9}}, "no_common_version"},
       {{.is_test = false, .versions = {1, 2}}, "test_mode_mismatch"},
       {{.is_test = std::nullopt, .versions = {1, 2}}, "test_mode_missing"},
       // Another network's peer is told so, whatever it speaks.
-      {{.is_test = false, .versions = {5, 9}}, "test_mode_mismatch"},
+      {{.is_test = false, .versions = {6, 9}}, "test_mode_mismatch"},
   };
   for (const Case& test : cases)
     EXPECT_EQ(outcome(check_greeting(kOwn, test.remote)), test.outcome);
@@ -52,7 +52,7 @@ TEST(Greeting, AProxysAnswerNamesOneVersion) {
   EXPECT_EQ(outcome(check_proxy_greeting(kOwn, params)), "0");
   params.flags |= tl::ProxyParams::kHasProtoVersion;
   EXPECT_EQ(outcome(check_proxy_greeting(kOwn, params)), "3");
-  for (const std::int32_t version : {5, -1, INT32_MAX, INT32_MIN}) {
+  for (const std::int32_t version : {6, -1, INT32_MAX, INT32_MIN}) {
     params.proto_version = version;
     EXPECT_EQ(outcome(check_proxy_greeting(kOwn, params)), "no_common_version") << version;
   }

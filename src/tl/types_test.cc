@@ -7,6 +7,9 @@
 #include <set>
 #include <string>
 
+#include "base/encoding.h"
+#include "tl/codec.h"
+
 namespace cocoon::tl {
 namespace {
 
@@ -117,6 +120,10 @@ constexpr Numbered kNumbers[] = {
     {0x2fae7b42, "proxyDb.oldClient"},
     {0xf04156a0, "proxyDb.oldWorker"},
     {0xa8c9e178, "proxyDb.oldInstance"},
+    // Ours, of version 5: never sent to a peer that has not negotiated it.
+    {0xb7be1d23, "client.cancelQuery"},
+    {0xb4966b0b, "proxy.cancelQuery"},
+    {0xa3104a8c, "proxy.draining"},
 };
 
 TEST(Types, NumbersAreThoseOfTheNetwork) {
@@ -128,6 +135,15 @@ TEST(Types, NumbersAreThoseOfTheNetwork) {
   std::set<std::pair<std::uint32_t, std::string>> ours;
   for_each_type([&]<class T>(std::type_identity<T>) { ours.emplace(T::kId, T::kName); });
   EXPECT_EQ(ours, expected);
+}
+
+// [WIRE-80] [WIRE-84] The examples of docs/protocol/v5.md.
+TEST(Types, VersionFiveHasItsBytes) {
+  base::Bits256 id{};
+  for (std::size_t i = 0; i < id.size(); ++i) id[i] = static_cast<std::uint8_t>(i + 1);
+  EXPECT_EQ(base::to_hex(encode_boxed(ClientCancelQuery{.request_id = id})),
+            "231dbeb70102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20");
+  EXPECT_EQ(base::to_hex(encode_boxed(ProxyDraining{})), "8c4a10a3");
 }
 
 TEST(Types, UnknownNumbersHaveNoName) { EXPECT_EQ(constructor_name(0), ""); }

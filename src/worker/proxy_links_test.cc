@@ -22,7 +22,7 @@ TEST_P(WorkerHandshakes, HandshakeStepByStep) {
   EXPECT_EQ(greeting->params.max_active_requests, 4);
   EXPECT_EQ(greeting->params.proxy_cnt, 1);
   EXPECT_EQ(greeting->params.min_proto_version, 0);
-  EXPECT_EQ(greeting->params.max_proto_version, 4);
+  EXPECT_EQ(greeting->params.max_proto_version, 5);
   EXPECT_EQ(*ton::parse_address(greeting->params.worker_owner_address), sim::address_of("walter"));
   lab.answer(link, lab.connected(GetParam()));
   EXPECT_EQ(lab.query<tl::WorkerCompareBalanceWithProxy>(link)->max_tokens, 0);
@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "test_mode_missing"},
         BadProxy{"real_network", [](auto& reply) { reply.params.is_test = false; },
                  "test_mode_mismatch"},
-        BadProxy{"newer_version", [](auto& reply) { reply.params.proto_version = 5; },
+        BadProxy{"newer_version", [](auto& reply) { reply.params.proto_version = 6; },
                  "no_common_version"},
         BadProxy{"negative_version", [](auto& reply) { reply.params.proto_version = -1; },
                  "no_common_version"},

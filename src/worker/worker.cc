@@ -8,6 +8,7 @@
 #include "openai/request.h"
 #include "payment/tariff.h"
 #include "session/fault.h"
+#include "session/greeting.h"
 #include "tl/codec.h"
 #include "worker/limits.h"
 #include "worker/refusal.h"
@@ -79,7 +80,7 @@ void Worker::handle_query(LinkId link, std::int64_t query_id, base::BytesView) {
 void Worker::handle_message(base::Now now, LinkId link, base::BytesView object) {
   const ProxyLink* proxy = links_.find(link);
   if (!proxy) return;
-  if (links_.handle_payment(link, object)) return;
+  if (links_.handle_payment(link, object) || handle_cancel(now, *proxy, object)) return;
   const auto order = decode_order(object);
   if (!order || !*order || proxy->state != ProxyLink::State::Ready) {
     ++counters_.refusals["unexpected_message"];
@@ -88,6 +89,23 @@ void Worker::handle_message(base::Now now, LinkId link, base::BytesView object) 
   ++counters_.requests;
   counters_.request_bytes += (*order)->query.size();
   start(now, *proxy, **order);
+}
+
+bool Worker::handle_cancel(base::Now now, const ProxyLink& proxy, base::BytesView object) {
+  if (proxy.version < session::kVersionWithCancel) return false;
+  if (tl::peek_id(object) != tl::ProxyCancelQuery::kId) return false;
+  const auto message = tl::decode_boxed<tl::ProxyCancelQuery>(object);
+  if (!message) return false;
+  const auto found = std::ranges::find_if(jobs_, [&](const auto& entry) {
+    const JobTerms& terms = entry.second.job.terms();
+    return terms.link == proxy.link && terms.request_id == message->request_id;
+  });
+  // The answer's end may have crossed the cancellation on its way.
+  if (found == jobs_.end()) return true;
+  ++counters_.cancelled;
+  effects_.emplace_back(CancelJob{found->first});
+  fail(now, found, code(WireError::Cancelled), "cancelled by the caller");
+  return true;
 }
 
 std::optional<Result<Worker::Order>> Worker::decode_order(base::BytesView object) {

@@ -41,6 +41,7 @@ struct Counters {
   std::uint64_t answered = 0;
   std::uint64_t failed = 0;
   std::uint64_t rejected = 0;
+  std::uint64_t cancelled = 0;  // by the caller; among `failed`
   std::uint64_t request_bytes = 0;
   std::uint64_t answer_bytes = 0;
   payment::AdjustedTokens billed;
@@ -94,6 +95,8 @@ class Worker {
 
   static std::optional<base::Result<Order>> decode_order(base::BytesView object);
   void start(base::Now now, const ProxyLink& proxy, const Order& order);
+  // proxy.cancelQuery. False if the object is something else.
+  bool handle_cancel(base::Now now, const ProxyLink& proxy, base::BytesView object);
   base::Result<StartJob> prepare(const Order& order) const;
   void send(session::LinkId link, base::Bytes message);
   void send_all(session::LinkId link, std::vector<base::Bytes> messages);

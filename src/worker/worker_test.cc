@@ -28,7 +28,7 @@ const std::string kUsageEvent =
     "[DONE]\n\n";
 
 class WorkerVersions : public testing::TestWithParam<std::int32_t> {};
-INSTANTIATE_TEST_SUITE_P(All, WorkerVersions, testing::Range(0, 5));
+INSTANTIATE_TEST_SUITE_P(All, WorkerVersions, testing::Range(0, 6));
 
 TEST_P(WorkerVersions, AShortJsonAnswerIsOneMessage) {
   WorkerLab lab(
@@ -277,6 +277,44 @@ TEST(Worker, ALostLinkStopsItsJobsAndNoOthers) {
 }
 
 // ---- orders that are refused ----
+
+// [WIRE-82]
+TEST(Worker, ACancelledJobStopsTheEngineAndIsBilledForWhatPassed) {
+  WorkerLab lab;
+  const LinkId proxy = lab.ready(5);
+  lab.order(proxy, {.id = 7});
+  const auto job = lab.job();
+  lab.head(job->job, 200, "text/event-stream");
+  lab.body(job->job, "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n");
+  lab.tell(proxy, tl::ProxyCancelQuery{.request_id = {7}});
+  EXPECT_EQ(lab.cancelled(), job->job);
+  lab.worker_answer(proxy);
+  lab.worker_answer(proxy);
+  const auto end = lab.worker_answer(proxy);
+  EXPECT_EQ(end.code, 653);
+  EXPECT_EQ(end.id, base::Bits256{7});
+  ASSERT_TRUE(end.tokens);
+  EXPECT_EQ(end.tokens->completion_tokens_used, 1) << "one piece of text";
+  lab.end(job->job);  // the engine's end may cross it
+  EXPECT_EQ(lab.messages(proxy), 0u);
+  EXPECT_EQ(lab.machine().running(), 0u);
+  EXPECT_EQ(lab.machine().counters().cancelled, 1u);
+}
+
+TEST(Worker, OnlyTheProxyThatOrderedMayCancel) {
+  WorkerLab lab;
+  const LinkId owner = lab.ready(5);
+  const LinkId other = lab.ready(5);
+  const LinkId old = lab.ready(4);
+  lab.order(owner, {.id = 7});
+  lab.tell(other, tl::ProxyCancelQuery{.request_id = {7}});
+  lab.tell(owner, tl::ProxyCancelQuery{.request_id = {8}});
+  EXPECT_FALSE(lab.cancelled());
+  EXPECT_EQ(lab.machine().running(), 1u);
+  EXPECT_TRUE(lab.is_open(other)) << "it may have crossed the end of a job";
+  lab.tell(old, tl::ProxyCancelQuery{.request_id = {7}});
+  EXPECT_EQ(lab.closed(old), "unexpected_message");
+}
 
 TEST(Worker, OrdersThatCanNotBeServedAreRefusedByName) {
   struct Case {

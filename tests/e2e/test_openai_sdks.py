@@ -172,12 +172,17 @@ def test_curl_sees_each_event_when_the_engine_sends_it(house):
         curl.kill()
 
 
-def test_a_caller_who_hangs_up_is_still_charged_what_was_made(house, sdk):
+def test_a_caller_who_hangs_up_stops_the_engine_and_pays_what_was_made(house, sdk):
+    before = house.worker.stats()["stats"]
     house.engine.behaviour = Behaviour(before_gate=1)
+    broken_off = house.engine.broken_off
     stream = sdk.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
     next(iter(stream))
     stream.close()
     wait_until(lambda: house.client.stats()["stats"]["abandoned"] > 0, "the gateway to see it")
-    house.engine.gate.set()
+    wait_until(lambda: house.engine.broken_off > broken_off, "the engine to be left, its gate still closed")
     wait_until(lambda: house.proxy.stats()["stats"]["running"] == 0, "the request to end")
+    after = house.worker.stats()["stats"]
+    assert after["cancelled"] == before["cancelled"] + 1
+    assert house.engine.sent_words == 1
     assert_balanced(house.proxy)
