@@ -49,6 +49,7 @@ class ClientProgram final : public LinkOwner, public GatewayOwner {
   LinkId on_connected(std::unique_ptr<io::Stream> stream, const ratls::Admission& admission);
   void on_time();
   std::string stats() const;
+  void add_metrics(MetricsPage& page) const;
 
   RoleShell& shell_;
   client::Client machine_;
@@ -76,7 +77,8 @@ Result<void> ClientProgram::start(const ClientOptions& options) {
       }));
   gateway_ = TRY(Gateway::open(shell_, options.listen, machine_,
                                {.stats = [this] { return stats(); },
-                                .ready = [this] { return machine_.proxies().any_ready(); }},
+                                .ready = [this] { return machine_.proxies().any_ready(); },
+                                .metrics = [this](MetricsPage& page) { add_metrics(page); }},
                                *this));
   dialer_->start();
   return {};
@@ -178,6 +180,38 @@ std::string ClientProgram::stats() const {
                     {"proxies", targets_json(*dialer_, machine_)},
                     {"connections", connection_counts_json(shell_)},
                     {"root_contract_config", network_json(shell_.network())}});
+}
+
+void ClientProgram::add_metrics(MetricsPage& page) const {
+  const auto& counters = machine_.counters();
+  const auto ended = [&page](std::string outcome, std::uint64_t count) {
+    page.counter("cocoon_requests_total", "Calls by how they ended.", static_cast<double>(count),
+                 {{"outcome", std::move(outcome)}});
+  };
+  ended("answered", counters.answered);
+  ended("failed", counters.failed);
+  page.counter("cocoon_requests_cancelled_total", "Calls whose caller went away.",
+               static_cast<double>(counters.abandoned));
+  page.counters("cocoon_refusals_total", "Calls that ended with an error, and bad messages.",
+                counters.refusals, "reason");
+  page.gauge("cocoon_requests_running", "Calls that run now.",
+             static_cast<double>(machine_.running()));
+  page.counter("cocoon_request_bytes_total", "Bytes of requests to proxies.",
+               static_cast<double>(counters.sent_bytes));
+  page.counter("cocoon_answer_bytes_total", "Bytes of answers from proxies.",
+               static_cast<double>(counters.received_bytes));
+  page.counter("cocoon_tokens_total", "Tokens paid for, adjusted by price.",
+               static_cast<double>(counters.tokens), {{"kind", "all"}});
+  page.counter("cocoon_spent_nanotons_total", "What answers cost, not yet settled.",
+               static_cast<double>(counters.spent.count()));
+  for (const auto& target : dialer_->targets()) {
+    const auto link =
+        target.link ? machine_.proxies().all().find(*target.link) : machine_.proxies().all().end();
+    const bool up = link != machine_.proxies().all().end() &&
+                    link->second.state == client::ProxyLink::State::Ready;
+    page.gauge("cocoon_proxy_up", "1 for each proxy of the configuration that serves.", up ? 1 : 0,
+               {{"proxy", target.address}});
+  }
 }
 
 }  // namespace

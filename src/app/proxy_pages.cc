@@ -110,4 +110,49 @@ std::string proxy_stats_json(const RoleShell& shell, const proxy::Proxy& machine
   return json_text(document);
 }
 
+void add_proxy_metrics(MetricsPage& page, const proxy::Proxy& machine) {
+  const proxy::Core& core = machine.core();
+  const auto& counters = core.counters;
+  const auto ended = [&page](std::string outcome, std::uint64_t count) {
+    page.counter("cocoon_requests_total", "Requests by how they ended.", static_cast<double>(count),
+                 {{"outcome", std::move(outcome)}});
+  };
+  ended("answered", counters.answered);
+  ended("failed", counters.failed);
+  ended("rejected", counters.rejected);
+  page.counter("cocoon_requests_cancelled_total", "Requests whose caller went away.",
+               static_cast<double>(counters.cancelled));
+  page.counter("cocoon_requests_retried_total", "Attempts after a worker's failure.",
+               static_cast<double>(counters.retried));
+  page.counters("cocoon_refusals_total", "Refused requests and peers, by reason.",
+                counters.refusals, "reason");
+  page.gauge("cocoon_requests_running", "Requests that run now.",
+             static_cast<double>(machine.running()));
+  page.counter("cocoon_request_bytes_total", "Bytes of requests from clients.",
+               static_cast<double>(counters.request_bytes));
+  page.counter("cocoon_answer_bytes_total", "Bytes of answers from workers.",
+               static_cast<double>(counters.answer_bytes));
+  for (const auto& model : core.market.models()) {
+    std::int64_t running = 0;
+    std::int64_t slots = 0;
+    for (const auto& worker : model.workers) {
+      running += worker.running;
+      slots += worker.max_active;
+    }
+    const MetricsPage::Labels labels{{"model", model.name}};
+    page.gauge("cocoon_model_workers", "Enabled workers, by model.",
+               static_cast<double>(model.workers.size()), labels);
+    page.gauge("cocoon_model_slots", "Requests that they take at once, by model.",
+               static_cast<double>(slots), labels);
+    page.gauge("cocoon_model_running", "Requests that run on them, by model.",
+               static_cast<double>(running), labels);
+  }
+  page.counter("cocoon_commission_nanotons_total", "Commission earned, not yet settled.",
+               static_cast<double>(core.ledger.account(payment::kCommission).balance.count()));
+  page.gauge("cocoon_ledger_sequence", "The newest entry of the ledger.",
+             static_cast<double>(core.ledger.sequence()));
+  page.gauge("cocoon_ledger_durable_sequence", "The newest entry that is safe on disk.",
+             static_cast<double>(core.ledger.durable_sequence()));
+}
+
 }  // namespace cocoon::app

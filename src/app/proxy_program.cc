@@ -127,9 +127,11 @@ Result<void> ProxyProgram::start() {
   TRY(listen_public(options_.clients_listen, proxy::PeerRole::Client, anyone_));
   TRY(listen_router(options_.workers_router_listen, proxy::PeerRole::Worker, shell_.trust().peers));
   TRY(listen_router(options_.clients_router_listen, proxy::PeerRole::Client, anyone_));
-  http_ = TRY(RoleHttp::open(shell_, options_.http_listen,
-                             {.stats = [this] { return proxy_stats_json(shell_, machine_); },
-                              .ready = [] { return true; }}));
+  http_ = TRY(RoleHttp::open(
+      shell_, options_.http_listen,
+      {.stats = [this] { return proxy_stats_json(shell_, machine_); },
+       .ready = [this] { return machine_.core().service == proxy::Service::Serving; },
+       .metrics = [this](MetricsPage& page) { add_proxy_metrics(page, machine_); }}));
   on_turn();
   return {};
 }

@@ -37,6 +37,30 @@ std::string stats_page(const RoleShell& shell, const std::string& stats) {
          "<pre>" + escape_html(stats) + "</pre></html>\n";
 }
 
+// What every role has in common, and then its own.
+std::string metrics_page(const RoleShell& shell, const RolePages& pages) {
+  MetricsPage page;
+  page.gauge(
+      "cocoon_info", "Which program this is; always 1.", 1,
+      {{"program", shell.program()}, {"evidence", shell.trust().simulated ? "simulated" : "real"}});
+  page.gauge("cocoon_ready", "1 if it can serve now, as /readyz says.", pages.ready() ? 1 : 0);
+  std::map<std::pair<std::string, std::string>, std::uint64_t> open;
+  for (const auto& [link, peer] : shell.peers()) ++open[{peer.role, tier_text(peer.admission)}];
+  for (const auto& [what, count] : open) {
+    page.gauge("cocoon_connections", "Open connections, by the peer's role and tier.",
+               static_cast<double>(count), {{"peer", what.first}, {"tier", what.second}});
+  }
+  page.counters("cocoon_connections_ended_total", "Connections that ended, by reason.",
+                shell.closed_links(), "reason");
+  page.counters("cocoon_connections_failed_total",
+                "Connections that ended before a session began, by reason.", shell.unopened(),
+                "reason");
+  page.counters("cocoon_peers_refused_total", "Peers whose certificate or evidence was refused.",
+                shell.refused_peers(), "reason");
+  pages.metrics(page);
+  return page.text();
+}
+
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
 }  // namespace
@@ -46,8 +70,8 @@ bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange
   const io::HttpHeaders text{{"Content-Type", "text/plain; charset=utf-8"}};
   const io::HttpHeaders json{{"Content-Type", "application/json"}};
   const io::HttpHeaders html{{"Content-Type", "text/html; charset=utf-8"}};
-  const bool known = path == "/healthz" || path == "/readyz" || path == "/jsonstats" ||
-                     path == "/stats" || path == "/cocoon/peers";
+  const bool known = path == "/healthz" || path == "/readyz" || path == "/metrics" ||
+                     path == "/jsonstats" || path == "/stats" || path == "/cocoon/peers";
   if (!known) return false;
   const std::string& method = exchange.request().method;
   if (method != "GET" && method != "HEAD") {
@@ -58,6 +82,9 @@ bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange
   } else if (path == "/readyz") {
     const bool ready = pages.ready();
     exchange.respond(ready ? 200 : 503, text, ready ? "ready\n" : "not ready\n");
+  } else if (path == "/metrics") {
+    exchange.respond(200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
+                     metrics_page(shell, pages));
   } else if (path == "/jsonstats") {
     exchange.respond(200, json, pages.stats());
   } else if (path == "/stats") {

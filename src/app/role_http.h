@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "app/metrics.h"
 #include "app/role_shell.h"
 #include "io/http_server.h"
 
@@ -13,10 +14,11 @@ namespace cocoon::app {
 struct RolePages {
   std::function<std::string()> stats;  // the /jsonstats document
   std::function<bool()> ready;
+  std::function<void(MetricsPage&)> metrics;  // the role's own
 };
 
-// Answers GET /healthz, /readyz, /jsonstats, /stats and /cocoon/peers. False if the path is none of
-// these.
+// Answers GET /healthz, /readyz, /metrics, /jsonstats, /stats and /cocoon/peers. False if the path
+// is none of these.
 bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange& exchange);
 
 class RoleHttp {

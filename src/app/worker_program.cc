@@ -50,6 +50,7 @@ class WorkerProgram final : public LinkOwner, public EngineOwner {
   void on_time();
   bool ready() const;
   std::string stats() const;
+  void add_metrics(MetricsPage& page) const;
 
   RoleShell& shell_;
   worker::Worker machine_;
@@ -68,9 +69,10 @@ Result<void> WorkerProgram::start(const WorkerOptions& options,
       [this](std::unique_ptr<io::Stream> stream, const ratls::Admission& admission) {
         return on_connected(std::move(stream), admission);
       }));
-  http_ = TRY(
-      RoleHttp::open(shell_, options.http_listen,
-                     {.stats = [this] { return stats(); }, .ready = [this] { return ready(); }}));
+  http_ = TRY(RoleHttp::open(shell_, options.http_listen,
+                             {.stats = [this] { return stats(); },
+                              .ready = [this] { return ready(); },
+                              .metrics = [this](MetricsPage& page) { add_metrics(page); }}));
   engine_.watch();
   dialer_->start();
   return {};
@@ -174,6 +176,47 @@ std::string WorkerProgram::stats() const {
                     {"proxies", std::move(proxies)},
                     {"connections", connection_counts_json(shell_)},
                     {"root_contract_config", network_json(shell_.network())}});
+}
+
+void WorkerProgram::add_metrics(MetricsPage& page) const {
+  const auto& counters = machine_.counters();
+  const auto ended = [&page](std::string outcome, std::uint64_t count) {
+    page.counter("cocoon_requests_total", "Requests by how they ended.", static_cast<double>(count),
+                 {{"outcome", std::move(outcome)}});
+  };
+  ended("answered", counters.answered);
+  ended("failed", counters.failed);
+  ended("rejected", counters.rejected);
+  page.counter("cocoon_requests_cancelled_total", "Requests whose caller went away.",
+               static_cast<double>(counters.cancelled));
+  page.counters("cocoon_refusals_total", "Refused orders and proxies, by reason.",
+                counters.refusals, "reason");
+  page.gauge("cocoon_requests_running", "Requests that run now.",
+             static_cast<double>(machine_.running()));
+  page.gauge("cocoon_slots", "Requests that this worker takes at once.",
+             machine_.config().max_active);
+  page.counter("cocoon_request_bytes_total", "Bytes of requests from proxies.",
+               static_cast<double>(counters.request_bytes));
+  page.counter("cocoon_answer_bytes_total", "Bytes of answers to proxies.",
+               static_cast<double>(counters.answer_bytes));
+  const auto tokens = [&page](std::string kind, base::TokenCount count) {
+    page.counter("cocoon_tokens_total", "Billed tokens, adjusted by price, by kind.",
+                 static_cast<double>(count.count), {{"kind", std::move(kind)}});
+  };
+  tokens("prompt", counters.billed.prompt);
+  tokens("cached", counters.billed.cached);
+  tokens("completion", counters.billed.completion);
+  tokens("reasoning", counters.billed.reasoning);
+  page.gauge("cocoon_engine_up", "1 if the engine answers probes.",
+             machine_.engine() == worker::EngineState::Up ? 1 : 0);
+  for (const auto& target : dialer_->targets()) {
+    const auto link =
+        target.link ? machine_.proxies().all().find(*target.link) : machine_.proxies().all().end();
+    const bool up = link != machine_.proxies().all().end() &&
+                    link->second.state == worker::ProxyLink::State::Ready;
+    page.gauge("cocoon_proxy_up", "1 for each proxy of the configuration that is served.",
+               up ? 1 : 0, {{"proxy", target.address}});
+  }
 }
 
 Result<worker::Config> make_config(const WorkerOptions& options, const registry::Snapshot& network,
