@@ -2,8 +2,13 @@
 
 import http.client
 import json
+import pathlib
+import shutil
+import subprocess
 
 from engine import MODEL
+
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def chat(**members):
@@ -45,3 +50,13 @@ class Call:
         errors = [json.loads(event)["error"] for event in events if b'"error"' in event]
         assert len(errors) == 1, events
         return errors[0]
+
+
+def run_node(script, *arguments):
+    """What a script of this folder printed, parsed."""
+    node = shutil.which("node")
+    assert node, "node is missing: run ./dev setup, or put .venv/bin on PATH"
+    assert (HERE / "node_modules" / "openai").is_dir(), "npm packages are missing: run ./dev setup"
+    done = subprocess.run([node, script, *arguments], cwd=HERE, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

@@ -1,18 +1,16 @@
 """What people use: OpenAI's SDKs for Python and JavaScript and curl, against the gateway of a whole network."""
 
 import json
-import pathlib
-import shutil
 import subprocess
 import threading
 
 import openai
 import pytest
 
+from caller import run_node
 from engine import MODEL, Behaviour
 from network import assert_balanced, fetch, wait_until
 
-HERE = pathlib.Path(__file__).resolve().parent
 MESSAGES = [{"role": "user", "content": "Why is the sky blue?"}]
 WORDS = ["one ", "two ", "three ", "four ", "five "]
 TOOL = {"type": "function", "function": {"name": "weather", "description": "Вчера – heute",
@@ -140,13 +138,7 @@ def test_many_at_once(house, sdk):
 
 
 def test_javascript(house):
-    node = shutil.which("node")
-    assert node, "node is missing: run ./dev setup, or put .venv/bin on PATH"
-    assert (HERE / "node_modules" / "openai").is_dir(), "openai for JavaScript is missing: run ./dev setup"
-    done = subprocess.run([node, "openai_js.mjs", house.base_url, MODEL], cwd=HERE, capture_output=True, text=True,
-                          timeout=60)
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
+    said = run_node("openai_js.mjs", house.base_url, MODEL)
     assert said["whole"]["text"] == Behaviour().text
     assert said["whole"]["usage"]["cost"] > 0
     assert said["streamed"]["words"] == WORDS
