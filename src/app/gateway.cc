@@ -68,8 +68,8 @@ void Gateway::handle(std::unique_ptr<io::HttpExchange> exchange) {
       {.code = wrong_method ? ApiErrorCode::MethodNotAllowed : ApiErrorCode::UnknownUrl,
        .message = request.method + " " + path +
                   (wrong_method ? " is not possible: use another method"
-                                : " is not served here; known are POST /v1/chat/completions, "
-                                  "POST /v1/completions and GET /v1/models"),
+                                : " is not served here; known are GET /v1/models, and with POST " +
+                                      openai::endpoint_list()),
        .param = {},
        .retry_after = {}});
 }

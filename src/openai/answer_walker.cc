@@ -20,11 +20,13 @@ enum class AnswerWalker::Node : std::uint8_t {
   Choice,
   Message,
   ToolCalls,
+  Response,
   // Values.
   PromptTokens,
   CachedTokens,
   CompletionTokens,
   ReasoningTokens,
+  TotalTokens,
   GeneratedText,
   ToolCall,
   ErrorValue,
@@ -40,14 +42,24 @@ struct Edge {
   Node child;
 };
 // `reasoning` and `reasoning_content` are how engines name the thinking; SGLang counts it beside
-// the other totals.
+// the other totals. The Responses API has names of its own, and its streams carry text in a
+// `delta` of the event and usage in the `response` of the last one. Rankings report a total only.
 constexpr Edge kEdges[] = {
     {Node::Root, "usage", Node::Usage},
     {Node::Root, "choices", Node::Choices},
     {Node::Root, "error", Node::ErrorValue},
+    {Node::Root, "delta", Node::GeneratedText},
+    {Node::Root, "response", Node::Response},
+    {Node::Response, "usage", Node::Usage},
+    {Node::Response, "error", Node::ErrorValue},
     {Node::Usage, "prompt_tokens", Node::PromptTokens},
     {Node::Usage, "completion_tokens", Node::CompletionTokens},
+    {Node::Usage, "input_tokens", Node::PromptTokens},
+    {Node::Usage, "output_tokens", Node::CompletionTokens},
     {Node::Usage, "reasoning_tokens", Node::ReasoningTokens},
+    {Node::Usage, "total_tokens", Node::TotalTokens},
+    {Node::Usage, "input_tokens_details", Node::PromptDetails},
+    {Node::Usage, "output_tokens_details", Node::CompletionDetails},
     {Node::Usage, "prompt_tokens_details", Node::PromptDetails},
     {Node::Usage, "completion_tokens_details", Node::CompletionDetails},
     {Node::PromptDetails, "cached_tokens", Node::CachedTokens},
@@ -69,7 +81,7 @@ Node child_of(Node parent, std::string_view key) {
 }
 
 bool is_array(Node node) { return node == Node::Choices || node == Node::ToolCalls; }
-bool is_container(Node node) { return node >= Node::Root && node <= Node::ToolCalls; }
+bool is_container(Node node) { return node >= Node::Root && node <= Node::Response; }
 bool is_space(std::uint8_t byte) {
   return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
@@ -204,6 +216,10 @@ std::optional<AnswerMark> AnswerWalker::close_container(std::uint8_t bracket) {
   end_value();
   if (closed == Node::Usage) return AnswerMark::UsageEnd;
   if (closed != Node::Root) return std::nullopt;
+  if (!sighting_.tokens && sighting_.total.count > 0) {
+    sighting_.usage.prompt = sighting_.total;
+    sighting_.tokens = true;
+  }
   raise(maxima_.prompt, sighting_.usage.prompt);
   raise(maxima_.cached, sighting_.usage.cached);
   raise(maxima_.completion, sighting_.usage.completion);
@@ -310,6 +326,9 @@ void AnswerWalker::note_number() {
     case Node::ReasoningTokens:
       raise(usage.reasoning, count);
       return;
+    case Node::TotalTokens:
+      raise(sighting_.total, count);
+      return;
     case Node::Ignored:
     case Node::Root:
     case Node::Usage:
@@ -319,6 +338,7 @@ void AnswerWalker::note_number() {
     case Node::Choice:
     case Node::Message:
     case Node::ToolCalls:
+    case Node::Response:
     case Node::GeneratedText:
     case Node::ToolCall:
     case Node::ErrorValue:

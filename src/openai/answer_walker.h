@@ -19,7 +19,7 @@ namespace cocoon::openai {
 // What was just completed by the byte before the position.
 enum class AnswerMark {
   Content,    // first sign of generated text or a tool call in this object
-  UsageEnd,   // the closing brace of a top-level `usage` object
+  UsageEnd,   // the closing brace of a `usage` object, top-level or of `response`
   ObjectEnd,  // the closing brace of a top-level object
 };
 
@@ -49,6 +49,7 @@ class AnswerWalker {
   // What one object has shown so far; it counts when the object is closed.
   struct Sighting {
     base::TokenUsage usage;
+    base::TokenCount total;  // counts as prompt where nothing else is reported
     bool tokens = false;
     bool content = false;
     bool error = false;

@@ -63,6 +63,17 @@ std::string last_event_object(std::string_view body) {
   return std::string(body.substr(begin + 6, body.find('\n', begin) - begin - 6));
 }
 
+TEST(Cost, GoesIntoTheUsageOfAResponse) {
+  const Delivery done = run_every_way(
+      "data: {\"type\":\"response.output_text.delta\",\"delta\":\"Hi\"}\n\n"
+      "data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"output_tokens\":1},"
+      "\"id\":\"r\"}}\n\n");
+  EXPECT_EQ(done.outcome, CostOutcome::Injected);
+  EXPECT_NE(done.all.find("\"usage\":{\"output_tokens\":1," + std::string(kMembers) + "},\"id\""),
+            std::string::npos)
+      << done.all;
+}
+
 TEST(Cost, GoesIntoTheUsageEventOfAStream) {
   const std::string text =
       "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}],\"usage\":null}\n\n";

@@ -22,6 +22,7 @@ enum class Field {
   StreamOptions,
   MaxTokens,
   MaxCompletionTokens,
+  MaxOutputTokens,
   N,
   BestOf,
   Cocoon,
@@ -30,7 +31,7 @@ enum class Field {
   EnableDebug,
   RequestGuid,
 };
-constexpr std::size_t kFieldCount = 12;
+constexpr std::size_t kFieldCount = 13;
 
 struct FieldName {
   std::string_view name;
@@ -43,6 +44,7 @@ constexpr std::array<FieldName, kFieldCount> kBodyFields{{
     {"stream_options", Field::StreamOptions},
     {"max_tokens", Field::MaxTokens},
     {"max_completion_tokens", Field::MaxCompletionTokens},
+    {"max_output_tokens", Field::MaxOutputTokens},
     {"n", Field::N},
     {"best_of", Field::BestOf},
     {"cocoon", Field::Cocoon},
@@ -52,6 +54,52 @@ constexpr std::array<FieldName, kFieldCount> kBodyFields{{
     {"request_guid", Field::RequestGuid},
 }};
 constexpr std::size_t kLongestName = 32;
+
+struct EndpointFacts {
+  Endpoint endpoint;
+  std::string_view path;
+  // Whether it answers with generated text, and by which names its request limits that.
+  enum class Answer { Choices, Response, Numbers } answer;
+};
+constexpr EndpointFacts kEndpoints[] = {
+    {Endpoint::ChatCompletions, "/v1/chat/completions", EndpointFacts::Answer::Choices},
+    {Endpoint::Completions, "/v1/completions", EndpointFacts::Answer::Choices},
+    {Endpoint::Responses, "/v1/responses", EndpointFacts::Answer::Response},
+    {Endpoint::Embeddings, "/v1/embeddings", EndpointFacts::Answer::Numbers},
+    {Endpoint::Rerank, "/v1/rerank", EndpointFacts::Answer::Numbers},
+};
+
+EndpointFacts::Answer answer_of(Endpoint endpoint) {
+  for (const EndpointFacts& facts : kEndpoints) {
+    if (facts.endpoint == endpoint) return facts.answer;
+  }
+  return EndpointFacts::Answer::Choices;
+}
+
+// Members that mean something else, or nothing, to an endpoint are the engine's business there.
+bool is_read_by(EndpointFacts::Answer answer, Field field) {
+  using Answer = EndpointFacts::Answer;
+  switch (field) {
+    case Field::StreamOptions:
+    case Field::MaxTokens:
+    case Field::MaxCompletionTokens:
+    case Field::N:
+    case Field::BestOf:
+      return answer == Answer::Choices;
+    case Field::MaxOutputTokens:
+      return answer == Answer::Response;
+    case Field::Stream:
+      return answer != Answer::Numbers;
+    case Field::Model:
+    case Field::Cocoon:
+    case Field::MaxCoefficient:
+    case Field::Timeout:
+    case Field::EnableDebug:
+    case Field::RequestGuid:
+      return true;
+  }
+  return true;
+}
 
 bool is_option(Field field) { return field >= Field::MaxCoefficient; }
 bool is_ours(Field field) { return field >= Field::Cocoon; }
@@ -203,7 +251,8 @@ Result<RequestFacts> Inspection::run(Endpoint endpoint) {
   if (first_fault) return *std::move(first_fault);
   TRY(conclude());
   plan_cuts();
-  if (facts_.stream) plan_usage(start);
+  // Other endpoints report usage by themselves.
+  if (facts_.stream && answer_of(endpoint) == EndpointFacts::Answer::Choices) plan_usage(start);
   std::sort(facts_.edits.begin(), facts_.edits.end(), [](const BodyEdit& a, const BodyEdit& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
   });
@@ -220,7 +269,7 @@ Result<void> Inspection::mark_seen(Field field, std::string_view name) {
 Result<void> Inspection::note(const JsonMember& member) {
   const auto key = decode_key(body_, member.key);
   const auto field = key ? find_field(*key) : std::nullopt;
-  if (!field) return {};
+  if (!field || !is_read_by(answer_of(facts_.endpoint), *field)) return {};
   TRY(mark_seen(*field, *key));
   found_.push_back({*field, member, is_ours(*field)});
   if (member.kind == JsonKind::Null && *field != Field::Model) return {};  // as if it were absent
@@ -240,6 +289,7 @@ Result<void> Inspection::read_field(Field field, const JsonMember& member, std::
     case Field::MaxTokens:
       max_tokens_ = TRY(read_integer(body_, member, name, 0, kMaxTokensPerChoice));
       return {};
+    case Field::MaxOutputTokens:
     case Field::MaxCompletionTokens:
       max_completion_tokens_ = TRY(read_integer(body_, member, name, 0, kMaxTokensPerChoice));
       return {};
@@ -316,7 +366,8 @@ Result<void> Inspection::conclude() {
     return fault_about(RequestFault::MissingModel, "model", "is required and must not be empty");
   const auto limit = max_completion_tokens_ ? max_completion_tokens_ : max_tokens_;
   facts_.max_tokens_given = limit.has_value();
-  facts_.max_tokens = {limit.value_or(kDefaultMaxTokens)};
+  const bool generates = answer_of(facts_.endpoint) != EndpointFacts::Answer::Numbers;
+  facts_.max_tokens = {limit.value_or(generates ? kDefaultMaxTokens : 0)};
   facts_.choices = std::max(n_, best_of_);
   static_assert(kMaxTokensPerChoice * kMaxChoices <= INT32_MAX);
   facts_.output_limit = {facts_.max_tokens.count * facts_.choices};
@@ -393,21 +444,26 @@ std::string_view reason_name(RequestFault fault) {
 }
 
 std::string_view endpoint_path(Endpoint endpoint) {
-  switch (endpoint) {
-    case Endpoint::ChatCompletions:
-      return "/v1/chat/completions";
-    case Endpoint::Completions:
-      return "/v1/completions";
+  for (const EndpointFacts& facts : kEndpoints) {
+    if (facts.endpoint == endpoint) return facts.path;
   }
   return "";
 }
 
 std::optional<Endpoint> find_endpoint(std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
-  for (const Endpoint endpoint : {Endpoint::ChatCompletions, Endpoint::Completions}) {
-    if (path == endpoint_path(endpoint)) return endpoint;
+  for (const EndpointFacts& facts : kEndpoints) {
+    if (path == facts.path) return facts.endpoint;
   }
   return std::nullopt;
+}
+
+std::string endpoint_list() {
+  std::string list;
+  for (const EndpointFacts& facts : kEndpoints) {
+    list += (list.empty() ? "" : ", ") + std::string(facts.path);
+  }
+  return list;
 }
 
 Result<RequestFacts> inspect_request(std::string_view target, BytesView body) {

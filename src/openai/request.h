@@ -36,10 +36,12 @@ enum class RequestFault {
 };
 std::string_view reason_name(RequestFault fault);
 
-enum class Endpoint { ChatCompletions, Completions };
+enum class Endpoint { ChatCompletions, Completions, Responses, Embeddings, Rerank };
 // Reads a request target; a query string is ignored.
 std::optional<Endpoint> find_endpoint(std::string_view target);
 std::string_view endpoint_path(Endpoint endpoint);
+// For people: every path, with commas.
+std::string endpoint_list();
 
 // Options for the network. They stand in a `cocoon` object or, as older clients write them, beside
 // OpenAI's members
@@ -64,7 +66,8 @@ struct RequestFacts {
   std::string model;  // decoded; never empty
   bool stream = false;
   bool usage_requested = false;  // the caller itself asked for stream_options.include_usage
-  // Limit of one choice: `max_completion_tokens`, else `max_tokens`, else kDefaultMaxTokens.
+  // Limit of one choice: `max_completion_tokens`, else `max_tokens`, of Responses
+  // `max_output_tokens`; else kDefaultMaxTokens. 0 where nothing is generated.
   base::TokenCount max_tokens;
   bool max_tokens_given = false;
   std::int64_t choices = 1;  // the larger of `n` and `best_of`

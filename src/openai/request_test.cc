@@ -50,6 +50,36 @@ TEST(Request, ReadsAnOrdinaryOne) {
   EXPECT_TRUE(facts->edits.empty());
 }
 
+TEST(Request, ResponsesHaveALimitOfTheirOwnAndReportUsageAnyway) {
+  const std::string_view body =
+      R"({"model":"m","input":"hi","stream":true,"max_output_tokens":77,"max_tokens":"theirs","n":"x"})";
+  const auto facts = inspect_request("/v1/responses", base::as_bytes(body));
+  ASSERT_TRUE(facts) << facts.error().message();
+  EXPECT_EQ(facts->endpoint, Endpoint::Responses);
+  EXPECT_TRUE(facts->stream);
+  EXPECT_EQ(facts->output_limit.count, 77);
+  EXPECT_TRUE(facts->edits.empty()) << "nothing to add: a response always ends with its usage";
+}
+
+TEST(Request, WhatGeneratesNothingReservesNothingForIt) {
+  for (const char* path : {"/v1/embeddings", "/v1/rerank"}) {
+    const std::string_view body =
+        R"({"model":"m","input":["a","b"],"max_tokens":"theirs","cocoon":{"max_coefficient":5}})";
+    const auto facts = inspect_request(path, base::as_bytes(body));
+    ASSERT_TRUE(facts) << path;
+    EXPECT_EQ(facts->output_limit.count, 0);
+    EXPECT_EQ(facts->options.max_coefficient, 5);
+    EXPECT_EQ(base::to_text(*forwarded_body(base::as_bytes(body), *facts)),
+              R"({"model":"m","input":["a","b"],"max_tokens":"theirs"})");
+  }
+}
+
+TEST(Request, OutputLimitsOfResponsesMeanNothingToAChat) {
+  const auto facts = inspect(R"({"model":"m","max_output_tokens":"engine's"})");
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->output_limit.count, kDefaultMaxTokens);
+}
+
 TEST(Request, HasDefaultsAndTakesNullForAbsent) {
   for (const char* body :
        {R"({"model":"m"})",

@@ -53,6 +53,41 @@ Seen scan_every_way(std::string_view body) {
   return whole;
 }
 
+TEST(Usage, ResponsesStream) {
+  const Seen seen = scan_every_way(
+      "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"id\":\"r\","
+      "\"usage\":null}}\n\n"
+      "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
+      "\"delta\":\"Hi\"}\n\n"
+      "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"usage\":"
+      "{\"input_tokens\":11,\"input_tokens_details\":{\"cached_tokens\":4},\"output_tokens\":7,"
+      "\"output_tokens_details\":{\"reasoning_tokens\":3},\"total_tokens\":18}}}\n\n");
+  EXPECT_TRUE(seen.reported);
+  EXPECT_EQ(seen.usage, usage(11, 4, 7, 3));
+  EXPECT_EQ(seen.content_events, 1u);
+  EXPECT_EQ(seen.content_bytes, 2u);
+}
+
+TEST(Usage, ResponsesWhole) {
+  const Seen seen = scan_every_way(
+      R"({"object":"response","output":[{"type":"message","content":[{"text":"Hi"}]}],
+          "usage":{"input_tokens":5,"output_tokens":2,"total_tokens":7}})");
+  EXPECT_TRUE(seen.reported);
+  EXPECT_EQ(seen.usage, usage(5, 0, 2, 0));
+}
+
+TEST(Usage, EmbeddingsAndRankings) {
+  EXPECT_EQ(scan_every_way(R"({"object":"list","data":[{"embedding":[0.1,2,-3e5]}],
+                               "usage":{"prompt_tokens":8,"total_tokens":8}})")
+                .usage,
+            usage(8, 0, 0, 0));
+  // A total alone is what was read.
+  const Seen ranked = scan_every_way(R"({"results":[{"index":0,"relevance_score":0.5}],
+                                         "usage":{"total_tokens":56}})");
+  EXPECT_TRUE(ranked.reported);
+  EXPECT_EQ(ranked.usage, usage(56, 0, 0, 0));
+}
+
 TEST(Usage, OpenAiStream) {
   const Seen seen = scan_every_way(
       "data: "

@@ -323,7 +323,7 @@ TEST(Worker, OrdersThatCanNotBeServedAreRefusedByName) {
     const char* reason;
   };
   const std::vector<Case> cases{{{.method = "GET"}, kViolation, "bad_request"},
-                                {{.url = "/v1/embeddings"}, kViolation, "unsupported_path"},
+                                {{.url = "/v1/files"}, kViolation, "unsupported_path"},
                                 {{.url = ""}, kViolation, "unsupported_path"},
                                 {{.body = ""}, kViolation, "invalid_json"},
                                 {{.body = "{"}, kViolation, "invalid_json"},

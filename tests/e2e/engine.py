@@ -64,6 +64,34 @@ def chunk(model, chat, word=None, **members):
     return b"data: " + json.dumps(value).encode() + b"\n\n"
 
 
+def embeddings(request, behaviour):
+    texts = request["input"] if isinstance(request["input"], list) else [request["input"]]
+    return {"object": "list", "model": request["model"],
+            "data": [{"object": "embedding", "index": number, "embedding": [0.5, float(len(text))]}
+                     for number, text in enumerate(texts)],
+            "usage": {"prompt_tokens": behaviour.prompt_tokens, "total_tokens": behaviour.prompt_tokens}}
+
+
+def ranking(request, behaviour):
+    return {"id": "rerank-e2e", "model": request["model"], "usage": {"total_tokens": behaviour.prompt_tokens},
+            "results": [{"index": number, "relevance_score": 1 / (number + 1), "document": {"text": text}}
+                        for number, text in enumerate(request["documents"])]}
+
+
+NUMBERS = {"/v1/embeddings": embeddings, "/v1/rerank": ranking}
+
+
+def response(model, behaviour, words):
+    """A whole object of the Responses API."""
+    text = {"type": "output_text", "text": behaviour.text, "annotations": [], "logprobs": []}
+    return {"id": "resp-e2e", "object": "response", "created_at": 1, "status": "completed", "model": model,
+            "parallel_tool_calls": True, "tool_choice": "auto", "tools": [],
+            "output": [{"type": "message", "id": "m", "status": "completed", "role": "assistant", "content": [text]}],
+            "usage": {"input_tokens": behaviour.prompt_tokens, "input_tokens_details": {"cached_tokens": 0},
+                      "output_tokens": len(words), "output_tokens_details": {"reasoning_tokens": 0},
+                      "total_tokens": behaviour.prompt_tokens + len(words)}}
+
+
 @dataclass
 class Engine:
     """Runs in a thread of its own from start() to stop(). `port` 0 takes a free one and keeps it."""
@@ -157,6 +185,11 @@ class Engine:
             await self._whole(writer, behaviour.status, json.dumps(error).encode())
             return True
         request = asked.json
+        if asked.path in NUMBERS:
+            await self._whole(writer, 200, json.dumps(NUMBERS[asked.path](request, behaviour)).encode())
+            return True
+        if asked.path == "/v1/responses":
+            return await self._response(writer, request, behaviour)
         chat = asked.path == "/v1/chat/completions"
         if request.get("stream"):
             return await self._stream(writer, request, chat, behaviour)
@@ -196,6 +229,22 @@ class Engine:
         await send(b"data: [DONE]\n\n")
         writer.write(b"0\r\n\r\n")
         await writer.drain()
+        return True
+
+    async def _response(self, writer, request, behaviour):
+        words = behaviour.text.split()
+        whole = response(request["model"], behaviour, words)
+        if not request.get("stream"):
+            await self._whole(writer, 200, json.dumps(whole).encode())
+            return True
+        events = [{"type": "response.created", "response": {**whole, "output": [], "usage": None}}]
+        events += [{"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "content_index": 0,
+                    "logprobs": [], "delta": word + " "} for word in words]
+        events.append({"type": "response.completed", "response": whole})
+        body = b"".join(b"event: " + event["type"].encode() + b"\ndata: " +
+                        json.dumps({**event, "sequence_number": number}).encode() + b"\n\n"
+                        for number, event in enumerate(events))
+        await self._whole(writer, 200, body, "text/event-stream")
         return True
 
     async def _wait_gate(self, writer):

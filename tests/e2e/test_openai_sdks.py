@@ -54,6 +54,40 @@ def test_a_stream_is_metered_when_the_caller_asks_for_no_usage(house, sdk):
     assert spent(house) > before
 
 
+def test_embeddings(house, sdk):
+    before, charged = spent(house), assert_balanced(house.proxy)
+    answer = sdk.embeddings.create(model=MODEL, input=["a", "four"], encoding_format="float")
+    assert [one.embedding for one in answer.data] == [[0.5, 1.0], [0.5, 4.0]]
+    assert answer.usage.prompt_tokens == 20
+    assert answer.usage.cost == spent(house) - before == assert_balanced(house.proxy) - charged > 0
+
+
+def test_responses(house, sdk):
+    before = spent(house)
+    answer = sdk.responses.create(model=MODEL, input="Why is the sky blue?")
+    assert answer.output_text == Behaviour().text
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (20, 5)
+    assert answer.usage.cost == spent(house) - before > 0
+
+
+def test_responses_stream(house, sdk):
+    before = spent(house)
+    events = list(sdk.responses.create(model=MODEL, input="Why is the sky blue?", stream=True))
+    assert [one.delta for one in events if one.type == "response.output_text.delta"] == WORDS
+    assert events[-1].type == "response.completed"
+    assert events[-1].response.usage.cost == spent(house) - before > 0
+
+
+def test_rerank(house):
+    before = spent(house)
+    body = json.dumps({"model": MODEL, "query": "q", "documents": ["a", "b"]})
+    status, _, answer = fetch(house.client.http, "/v1/rerank", "POST", body, {"Content-Type": "application/json"})
+    assert status == 200
+    said = json.loads(answer)
+    assert [one["document"]["text"] for one in said["results"]] == ["a", "b"]
+    assert said["usage"]["cost"] == spent(house) - before > 0, "a total is counted as what was read"
+
+
 def test_completions(house, sdk):
     assert sdk.completions.create(model=MODEL, prompt="Once").choices[0].text == Behaviour().text
     chunks = list(sdk.completions.create(model=MODEL, prompt="Once", stream=True))
