@@ -124,10 +124,12 @@ class Engine:
     async def _run(self, ready):
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
+        self._readers = {}  # by writer; their end shows that the other side is gone
         connections = set()
 
         async def serve(reader, writer):
             connections.add(asyncio.current_task())
+            self._readers[writer] = reader
             try:
                 while await self._exchange(reader, writer):
                     pass
@@ -137,6 +139,7 @@ class Engine:
                 pass
             finally:
                 connections.discard(asyncio.current_task())
+                del self._readers[writer]
                 writer.close()
 
         server = await asyncio.start_server(serve, "127.0.0.1", self.port, limit=READ_LIMIT)
@@ -249,6 +252,6 @@ class Engine:
 
     async def _wait_gate(self, writer):
         while not self.gate.is_set():
-            if writer.transport.is_closing():
+            if writer.transport.is_closing() or self._readers[writer].at_eof():
                 raise ConnectionResetError
             await asyncio.sleep(0.005)

@@ -64,7 +64,8 @@ def test_a_real_prometheus_scrapes_all_roles(house, addresses, tmp_path):
                                    f"--storage.tsdb.path={tmp_path}/data"], stdout=log, stderr=log)
     try:
         def up():
-            result = json.loads(fetch(listen, "/api/v1/query?query=cocoon_ready")[2])["data"]["result"]
+            status, _, body = fetch(listen, "/api/v1/query?query=cocoon_ready")
+            result = json.loads(body)["data"]["result"] if status == 200 else []
             return {row["metric"]["job"]: row["value"][1] for row in result}
 
         wait_until(lambda: up() == {"client": "1", "proxy": "1", "worker": "1"}, "Prometheus to have seen all roles")
