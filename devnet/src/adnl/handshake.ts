@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import type { Decipheriv, Cipheriv } from 'node:crypto';
 import { sha256 } from '../cells/cell.ts';
-import { ed25519FromSeed, keyId } from '../chain/validators.ts';
+import { ed25519FromSeed, keyId } from '../tlb/keys.ts';
 
 export class HandshakeError extends Error {}
 

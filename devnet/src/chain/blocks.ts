@@ -18,7 +18,7 @@ import { parseShardHashes, shardHashes, type ShardDescription } from '../tlb/sha
 import { stateCell, type ShardState } from '../tlb/shard_state.ts';
 import type { Collation } from './collator.ts';
 import { updateLibraries } from './libraries.ts';
-import { prevKeyBlockSeqno, refOf, sideOf, validatorsOf, type Side, type Tip } from './tip.ts';
+import { prevKeyBlockSeqno, refOf, sideOf, validatorsOf, type Side, type Tip } from '../tlb/tip.ts';
 import { listHash, shardSubset, type Signature } from './validators.ts';
 
 const kLtAlign = 1_000_000n;

@@ -12,7 +12,7 @@ import type { Clock } from './clock.ts';
 import { Collator, type Collation } from './collator.ts';
 import type { History } from './history.ts';
 import { Mempool, MessageError, parseExternal } from './mempool.ts';
-import { validatorsOf, type Tip } from './tip.ts';
+import { validatorsOf, type Tip } from '../tlb/tip.ts';
 import { type GetMethodResult, type Surroundings, type Tvm } from './tvm.ts';
 
 const kValidatorsUntil = 0xffffffff;

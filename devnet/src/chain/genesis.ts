@@ -24,7 +24,7 @@ import { kNothingProcessed } from '../tlb/queue.ts';
 import { shardHashes } from '../tlb/shards.ts';
 import { stateCell, type ShardState } from '../tlb/shard_state.ts';
 import { faucetStateInit } from './faucet.ts';
-import { sideOf, tipOf, type Side, type Tip } from './tip.ts';
+import { sideOf, tipOf, type Side, type Tip } from '../tlb/tip.ts';
 import { listHash } from './validators.ts';
 
 /** Limits and prices of the TON network, in the small form that @ton/sandbox ships. */

@@ -15,7 +15,7 @@ import { BlockIndex, type Entry } from './index.ts';
 import { kRecentStates } from './limits.ts';
 import { Lru } from './lru.ts';
 import type { MadeBlock } from './blocks.ts';
-import { sideOf, tipOf, validatorsOf, type Side, type Tip } from './tip.ts';
+import { sideOf, tipOf, validatorsOf, type Side, type Tip } from '../tlb/tip.ts';
 import { ValidatorKeys, type Signature } from './validators.ts';
 
 const kBlockLimits = { maxRoots: 1, maxCells: 1 << 22 };

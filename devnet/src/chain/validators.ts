@@ -1,33 +1,18 @@
 // The devnet's validators: keys drawn from one secret, their set hash, their signatures.
-import { createPrivateKey, createPublicKey, hkdfSync, sign, type KeyObject } from 'node:crypto';
-import { sha256, type Hash } from '../cells/cell.ts';
+import { hkdfSync, sign } from 'node:crypto';
+import type { Hash } from '../cells/cell.ts';
 import { crc32c } from '../cells/crc32c.ts';
 import type { BlockId } from '../tlb/ids.ts';
+import { ed25519FromSeed, keyId, type Ed25519Key } from '../tlb/keys.ts';
 import type { Validator } from '../tlb/config.ts';
 
-const kPkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 const kListHashTag = -1877581587;
-/** TL constructors pub.ed25519 and ton.blockId. */
-const kPublicKeyTag = Buffer.from('c6b41348', 'hex');
+/** TL constructor ton.blockId. */
 const kBlockIdTag = Buffer.from('706e0bc5', 'hex');
 /** Every validator has the same weight. */
 const kWeight = 17n;
 /** Changes of validators over the life of a chain. */
 const kMaxGenerations = 4096;
-
-export interface Ed25519Key {
-  private: KeyObject;
-  publicKey: Buffer;
-}
-
-export function ed25519FromSeed(seed: Buffer): Ed25519Key {
-  const secret = createPrivateKey({ key: Buffer.concat([kPkcs8Prefix, seed]), format: 'der', type: 'pkcs8' });
-  const jwk = createPublicKey(secret).export({ format: 'jwk' });
-  return { private: secret, publicKey: Buffer.from(jwk.x!, 'base64url') };
-}
-
-/** Short id of a node: the hash of its public key as a TL object. */
-export const keyId = (publicKey: Buffer): Hash => sha256(Buffer.concat([kPublicKeyTag, publicKey]));
 
 /** Hash of a validator set that block headers and signature sets name. */
 export function listHash(validators: readonly Validator[], catchainSeqno: number): number {

@@ -260,14 +260,14 @@ function configAll(chain: Chain): object {
 
 function addressForms(_: Chain, params: Params): object {
   const { friendly } = read.address(params, 'address');
-  const form = (bounceable: boolean) => ({
-    b64: friendly.toString({ bounceable, urlSafe: false }),
-    b64url: friendly.toString({ bounceable }),
-  });
+  const form = (kind: 'bounceable' | 'non_bounceable') => {
+    const bounceable = kind === 'bounceable';
+    return { b64: friendly.toString({ bounceable, urlSafe: false }), b64url: friendly.toString({ bounceable }) };
+  };
   return {
     raw_form: friendly.toRawString(),
-    bounceable: form(true),
-    non_bounceable: form(false),
+    bounceable: form('bounceable'),
+    non_bounceable: form('non_bounceable'),
     given_type: 'friendly_bounceable',
     test_only: false,
   };

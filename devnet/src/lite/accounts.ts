@@ -5,7 +5,7 @@ import { TlWriter, type TlReader } from '../adnl/tl.ts';
 import type { Chain } from '../chain/chain.ts';
 import { findLibrary } from '../chain/libraries.ts';
 import { MessageError } from '../chain/mempool.ts';
-import type { Side } from '../chain/tip.ts';
+import type { Side } from '../tlb/tip.ts';
 import { findTransaction, headerProof, transactionProof } from '../proofs/block.ts';
 import { findWay, NoWayError, type Link } from '../proofs/chain.ts';
 import { accountProof, configProof, librariesProof, prunedAccount, shardProof } from '../proofs/state.ts';

@@ -13,7 +13,7 @@ import { kBasechain, kMasterchain, type BlockId } from '../tlb/ids.ts';
 import { parseExtra } from '../tlb/masterchain.ts';
 import { descriptionCell } from '../tlb/shards.ts';
 import { kErrorCode, LiteError } from './error.ts';
-import type { Side } from '../chain/tip.ts';
+import type { Side } from '../tlb/tip.ts';
 
 const kVersion = 0x101;
 const kCapabilities = 7n;

@@ -2,7 +2,7 @@
 // by signatures, backward by what a state says about earlier blocks.
 import type { Cell } from '../cells/cell.ts';
 import type { History } from '../chain/history.ts';
-import { validatorsOf } from '../chain/tip.ts';
+import { validatorsOf } from '../tlb/tip.ts';
 import { listHash, type Signature } from '../chain/validators.ts';
 import { parseHeader, type Header } from '../tlb/block.ts';
 import { kMasterchain, sameBlock, type BlockId } from '../tlb/ids.ts';

@@ -7,7 +7,7 @@ import { findParam } from '../tlb/config.ts';
 import { findPrevBlock, parseExtra } from '../tlb/masterchain.ts';
 import { parseShardHashes } from '../tlb/shards.ts';
 import { findLibrary } from '../chain/libraries.ts';
-import type { Side } from '../chain/tip.ts';
+import type { Side } from '../tlb/tip.ts';
 import { showSigningParams } from './block.ts';
 
 function stateProof(root: Cell, more: (shown: Shown) => void): Cell {

@@ -4,7 +4,7 @@
 import { closeSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tip } from '../chain/tip.ts';
+import type { Tip } from '../tlb/tip.ts';
 import { replaceFile, syncFolder, writeAll } from './files.ts';
 import { decodeHead, encodeRecord, isIntact, kHeadBytes, type Head, type StoredPair } from './record.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseBoc, serializeBoc } from '../cells/boc.ts';
 import { sha256 } from '../cells/cell.ts';
-import { sideOf, tipOf, type Tip } from '../chain/tip.ts';
+import { sideOf, tipOf, type Tip } from '../tlb/tip.ts';
 import type { BlockId } from '../tlb/ids.ts';
 import { writeSynced } from './files.ts';
 

@@ -1,9 +1,9 @@
 // The newest block of both workchains and their states: everything the next block depends on.
 import type { Cell } from '../cells/cell.ts';
-import { findParam, parseValidators, type Validator } from '../tlb/config.ts';
-import type { BlockId, BlockRef } from '../tlb/ids.ts';
-import { parseExtra, type MasterExtra } from '../tlb/masterchain.ts';
-import { parseState, type ShardState } from '../tlb/shard_state.ts';
+import { findParam, parseValidators, type Validator } from './config.ts';
+import type { BlockId, BlockRef } from './ids.ts';
+import { parseExtra, type MasterExtra } from './masterchain.ts';
+import { parseState, type ShardState } from './shard_state.ts';
 
 export interface Side {
   id: BlockId;
