@@ -1,6 +1,6 @@
 // What was announced survives: an orderly stop, a kill at any moment, a torn file. Nothing happens twice.
 import assert from 'node:assert/strict';
-import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { launch, type Program } from './process.ts';
@@ -98,6 +98,19 @@ test('a record torn anywhere is cut off, and the chain goes on', async (t) => {
     await again.call('/devnet/block', { count: 1 });
     await again.kill('SIGKILL');
   }
+});
+
+test('a key block that a crash left without being announced is forgotten', async (t) => {
+  const dir = temporaryFolder(t);
+  const first = await run(t, optionsFor(dir));
+  const keyBlock = readFileSync(join(dir, 'keyblocks', '1.boc'));
+  await first.stop();
+  writeFileSync(join(dir, 'keyblocks', '2.boc'), keyBlock);
+  const second = await run(t, optionsFor(dir));
+  await second.post('/devnet/block', { count: 3 });
+  await second.stop();
+  const third = await run(t, optionsFor(dir));
+  assert.deepEqual(third.chain.history.keySeqnos, [0, 1]);
 });
 
 test('a folder in use is not opened a second time', async (t) => {

@@ -76,8 +76,7 @@ export class History {
       shard: loadZerostate(options.folder, kBasechain),
     };
     this.current = this.replay();
-    const known = this.segments.keyBlocks().filter((seqno) => seqno <= this.current.master.id.seqno);
-    this.keySeqnos = [0, ...known];
+    this.keySeqnos = [0, ...this.segments.keyBlocks(this.current.master.id.seqno)];
   }
 
   get tip(): Tip {

@@ -129,9 +129,12 @@ export class Segments {
     return readFileSync(this.keyPath(seqno));
   }
 
-  keyBlocks(): number[] {
+  /** Kept key blocks up to the newest block; what a crash left of one that was never announced is removed. */
+  keyBlocks(newest: number): number[] {
     const names = readdirSync(join(this.folder, 'keyblocks')).filter((name) => /^\d+\.boc$/.test(name));
-    return names.map((name) => parseInt(name, 10)).sort((a, b) => a - b);
+    const all = names.map((name) => parseInt(name, 10)).sort((a, b) => a - b);
+    for (const seqno of all) if (seqno > newest) rmSync(this.keyPath(seqno));
+    return all.filter((seqno) => seqno <= newest);
   }
 
   close(): void {
