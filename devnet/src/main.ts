@@ -1,7 +1,7 @@
 // The devnet as a program: reads its options, opens or makes the chain, serves both ports, says when it is ready, saves on
 // SIGTERM. Kill it in any other way, and the next start goes on from the last block it announced.
 import { enableCompileCache } from 'node:module';
-import { replaceFile } from './storage/files.ts';
+import { InUseError, replaceFile } from './storage/files.ts';
 import { join } from 'node:path';
 import { parseOptions, UsageError, type Options } from './options.ts';
 
@@ -38,10 +38,17 @@ function describe(
   ].join('\n');
 }
 
+/** What people can do something about, in a sentence; anything else as it is. */
+function explain(error: unknown): unknown {
+  if (error instanceof UsageError || error instanceof InUseError) return `devnet: ${error.message}`;
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  return code === 'EADDRINUSE' ? `devnet: port ${port} is taken: choose another or leave the option out` : error;
+}
+
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options !== null) await main(options);
 } catch (error) {
-  console.error(error instanceof UsageError ? `devnet: ${error.message}` : error);
+  console.error(explain(error));
   process.exit(error instanceof UsageError ? 2 : 1);
 }

@@ -58,16 +58,17 @@ export class HttpServer {
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.on('error', () => response.destroy());
     let status = 200;
-    let body: unknown;
+    let text: string;
     try {
-      body = await this.handler(await read(request));
+      const body = await this.handler(await read(request));
+      text = body instanceof RawJson ? body.text : JSON.stringify(body);
     } catch (error) {
       if (!(error instanceof HttpError)) this.report(error);
       status = error instanceof HttpError ? error.status : 500;
-      body = { ok: false, error: error instanceof HttpError ? error.message : 'internal error', code: status };
+      const message = error instanceof HttpError ? error.message : 'internal error';
+      text = JSON.stringify({ ok: false, error: message, code: status });
     }
     if (response.destroyed) return;
-    const text = body instanceof RawJson ? body.text : JSON.stringify(body);
     // Pages of the console and wallets run from other origins; there is nothing here that a cookie would guard.
     response.writeHead(status, {
       'content-type': 'application/json',

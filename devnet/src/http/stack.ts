@@ -53,7 +53,15 @@ function readBytes(value: unknown): string {
 
 export function writeStack(boc: Buffer): unknown[] {
   if (boc.length === 0) return [];
-  return parseTuple(Cell.fromBoc(boc)[0]!).map((item) => writeItem(item, 0));
+  return unpack(boc).map((item) => writeItem(item, 0));
+}
+
+function unpack(boc: Buffer): TupleItem[] {
+  try {
+    return parseTuple(Cell.fromBoc(boc)[0]!);
+  } catch {
+    throw new HttpError(500, 'the method left something on the stack that this API cannot show');
+  }
 }
 
 const kNumber = (value: bigint): string => (value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`);

@@ -2,6 +2,9 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+/** Somebody else works in the folder. */
+export class InUseError extends Error {}
+
 export function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r');
   fsyncSync(handle);
@@ -34,7 +37,7 @@ export function claim(path: string): () => void {
     const owner = readFileSync(path, 'utf8');
     const pid = parseInt(owner, 10);
     if (pid !== process.pid && owner === nameOf(pid)) {
-      throw new Error(`process ${pid} already runs a devnet there: ${path}`);
+      throw new InUseError(`process ${pid} already runs a devnet there: ${path}`);
     }
     unlinkSync(path);
     writeClaim(path);
