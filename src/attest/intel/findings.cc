@@ -76,13 +76,27 @@ std::string hex_number(Integer number) {
   return "0x" + base::to_hex(bytes);
 }
 
+// Of the machine, by its certificate.
 Values platform_values(const Examination& found) {
   if (!found.platform) return {};
-  Values values = {{"fmspc", base::to_hex(found.platform->fmspc)},
-                   {"pce_id", base::to_hex(found.platform->pce_id)}};
+  const PckExtension& platform = *found.platform;
+  Values values = {{"fmspc", base::to_hex(platform.fmspc)},
+                   {"pce_id", base::to_hex(platform.pce_id)},
+                   {"ppid", base::to_hex(platform.ppid)}};
   if (found.authority) {
     values.emplace_back("authority",
                         *found.authority == PckAuthority::Platform ? "platform" : "processor");
+  }
+  if (platform.platform_instance_id) {
+    values.emplace_back("platform_instance_id", base::to_hex(*platform.platform_instance_id));
+  }
+  if (platform.configuration) {
+    const auto add = [&values](const char* name, bool flag) {
+      values.emplace_back(name, flag ? "true" : "false");
+    };
+    add("dynamic_platform", platform.configuration->dynamic_platform);
+    add("cached_keys", platform.configuration->cached_keys);
+    add("smt_enabled", platform.configuration->smt_enabled);
   }
   return values;
 }
@@ -258,23 +272,6 @@ void add_enclave_factors(const EnclaveReport& enclave, const Factor& chain,
                                 ready ? "" : "The enclave was never initialised.", values));
 }
 
-Factor platform_factor(const PckExtension& platform) {
-  Values values = {{"ppid", base::to_hex(platform.ppid)}};
-  if (platform.platform_instance_id) {
-    values.emplace_back("platform_instance_id", base::to_hex(*platform.platform_instance_id));
-  }
-  if (platform.configuration) {
-    const auto add = [&values](const char* name, bool flag) {
-      values.emplace_back(name, flag ? "true" : "false");
-    };
-    add("dynamic_platform", platform.configuration->dynamic_platform);
-    add("cached_keys", platform.configuration->cached_keys);
-    add("smt_enabled", platform.configuration->smt_enabled);
-  }
-  return not_checked(FactorId::PlatformIdentity, Refusal::FactorNotChecked,
-                     "No list of enrolled platforms was asked.", std::move(values));
-}
-
 }  // namespace
 
 Findings findings_of(const Examination& found, const TcbRules& tcb, const TdRules& rules) {
@@ -303,7 +300,6 @@ Findings findings_of(const Examination& found, const TcbRules& tcb, const TdRule
   factors.push_back(qe_factor(found, quote));
   if (found.platform && chain.outcome == Outcome::Passed) {
     findings.platform = platform_id(kPlatformKindPpid, found.platform->ppid);
-    factors.push_back(platform_factor(*found.platform));
   }
   return findings;
 }

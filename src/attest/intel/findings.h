@@ -20,8 +20,8 @@ struct TdRules {
 };
 
 // Factors: signature chain, collateral dates, revocation lists, TCB status, TDX module identity
-// (trust domains only), QE identity, debug off, attributes, platform identity (its values only). A
-// statement if the quote could be read; a platform if its chain and signatures hold.
+// (trust domains only), QE identity, debug off, attributes. A statement if the quote could be read;
+// a platform if its chain and signatures hold.
 Findings findings_of(const Examination& examination, const TcbRules& tcb, const TdRules& td);
 
 }  // namespace cocoon::attest::intel

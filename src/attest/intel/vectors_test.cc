@@ -44,7 +44,6 @@ void expect_strict(const Examination& found, const json& expect) {
                                                 : FactorId::Attributes);
   }
   for (const Factor& factor : findings.factors) {
-    if (factor.id == FactorId::PlatformIdentity) continue;
     const bool refused = std::ranges::find(wanted, factor.id) != wanted.end();
     EXPECT_EQ(factor.outcome, refused ? Outcome::Failed : Outcome::Passed)
         << factor_name(factor.id) << ": " << factor.reason;
