@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Cell } from "@ton/core";
 import { artefactPath, artefactText, compile, contractNames } from "../scripts/compile.ts";
+import { vectorsPath, vectorsText } from "../scripts/vectors.ts";
 
 for (const name of contractNames) {
   test(`${name}: build/${name}.compiled.json matches src/${name}.tolk (npm run build writes it)`, async () => {
@@ -29,4 +30,8 @@ test("operation numbers are those of schema/contracts.tlb", () => {
   sources.add("53109c0f"); // a mark's content, which contracts do not read
   assert.deepEqual([...wrappers].sort(), [...schema].sort());
   assert.deepEqual([...sources].sort(), [...schema].sort());
+});
+
+test("tests/vectors/contracts/network.txt is up to date (npm run vectors writes it)", () => {
+  assert.equal(readFileSync(vectorsPath, "utf8"), vectorsText());
 });

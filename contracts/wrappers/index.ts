@@ -5,6 +5,7 @@ export * from "./code.ts";
 export * from "./keys.ts";
 export * from "./network.ts";
 export * from "./opcodes.ts";
+export * from "./orders.ts";
 export * from "./params.ts";
 export * from "./proxy.ts";
 export * from "./root.ts";
