@@ -169,6 +169,7 @@ std::string ClientProgram::stats() const {
                       {"answered", counters.answered},
                       {"failed", counters.failed},
                       {"abandoned", counters.abandoned},
+                      {"retried", counters.retried},
                       {"running", machine_.running()},
                       {"bytes_sent", counters.sent_bytes},
                       {"bytes_received", counters.received_bytes},
@@ -192,6 +193,8 @@ void ClientProgram::add_metrics(MetricsPage& page) const {
   ended("failed", counters.failed);
   page.counter("cocoon_requests_cancelled_total", "Calls whose caller went away.",
                static_cast<double>(counters.abandoned));
+  page.counter("cocoon_requests_retried_total", "Attempts at another proxy.",
+               static_cast<double>(counters.retried));
   page.counters("cocoon_refusals_total", "Calls that ended with an error, and bad messages.",
                 counters.refusals, "reason");
   page.gauge("cocoon_requests_running", "Calls that run now.",

@@ -56,6 +56,33 @@ std::optional<openai::ModelPrices> prices_of(const openai::ModelListing& listing
   return openai::ModelPrices{*prompt, *cached, *completion, *reasoning};
 }
 
+// Whether an error before the first part of an answer is the proxy's or its workers', and not the
+// request's.
+bool another_may_do_better(ApiErrorCode code) {
+  switch (code) {
+    case ApiErrorCode::UpstreamError:
+    case ApiErrorCode::NoWorker:
+    case ApiErrorCode::NotReady:
+    case ApiErrorCode::RateLimited:
+    case ApiErrorCode::InsufficientFunds:
+    case ApiErrorCode::ModelNotFound:
+    case ApiErrorCode::TooExpensive:
+      return true;
+    case ApiErrorCode::InvalidJson:
+    case ApiErrorCode::InvalidRequest:
+    case ApiErrorCode::MissingModel:
+    case ApiErrorCode::InvalidApiKey:
+    case ApiErrorCode::UnknownUrl:
+    case ApiErrorCode::MethodNotAllowed:
+    case ApiErrorCode::RequestTimeout:
+    case ApiErrorCode::PayloadTooLarge:
+    case ApiErrorCode::Internal:
+    case ApiErrorCode::UpstreamTimeout:
+      return false;
+  }
+  return false;
+}
+
 ApiError not_ready(std::string message) {
   return {.code = ApiErrorCode::NotReady,
           .message = std::move(message),
@@ -72,14 +99,14 @@ void Client::handle_opened(LinkId link, std::string tier) {
   links_.handle_opened(link, std::move(tier));
 }
 
-void Client::handle_closed(base::Now, LinkId link) {
+void Client::handle_closed(base::Now now, LinkId link) {
   links_.handle_closed(link);
   std::vector<base::Bits256> lost;
   for (const auto& [id, running] : running_) {
     if (running.link == link) lost.push_back(id);
   }
   for (const auto& id : lost) {
-    fail(running_.find(id),
+    fail(now, running_.find(id),
          {.code = ApiErrorCode::UpstreamError,
           .message = "the connection to the proxy was lost before the answer was whole",
           .param = {},
@@ -138,7 +165,6 @@ void Client::handle_call(base::Now now, CallId id, Call call) {
 
   Running running{};
   running.call = id;
-  running.link = proxy->link;
   running.request_id = *wanted ? **wanted : random_.bits256();
   running.deadline = now.steady + std::min(facts->options.timeout, base::Duration(kMaxTimeout));
   running.model = facts->model;
@@ -148,15 +174,16 @@ void Client::handle_call(base::Now now, CallId id, Call call) {
                        .param = {},
                        .retry_after = {}});
   }
-  send(now, running, *proxy, call, *facts);
-  ++proxy->running;
+  running.order = order_of(call, *facts);
+  kept_bytes_ += running.order.query.size();
+  send(now, running, *proxy);
+  if (kept_bytes_ > kMaxKeptRequestBytes) let_go_of_query(running);
   deadlines_.emplace(running.deadline, running.request_id);
   by_call_.emplace(id, running.request_id);
   running_.emplace(running.request_id, std::move(running));
 }
 
-void Client::send(base::Now now, const Running& running, const ProxyLink& proxy, const Call& call,
-                  const openai::RequestFacts& facts) {
+Client::Order Client::order_of(const Call& call, const openai::RequestFacts& facts) {
   const auto edited = openai::forwarded_body(call.body, facts);
   const base::BytesView body = edited ? *edited : call.body;
   const std::string length = std::to_string(body.size());
@@ -168,15 +195,23 @@ void Client::send(base::Now now, const Running& running, const ProxyLink& proxy,
   for (const auto& header : headers) request.headers.push_back({header.name, header.value});
   request.headers.push_back({"Content-Length", length});
   request.payload = body;
-  const base::Bytes query = tl::encode_boxed(request);
-  counters_.sent_bytes += query.size();
+  return {.query = tl::encode_boxed(request),
+          .max_coefficient = static_cast<std::int32_t>(facts.options.max_coefficient),
+          .max_tokens = static_cast<std::int32_t>(facts.output_limit.count),
+          .enable_debug = facts.options.enable_debug};
+}
 
+void Client::send(base::Now now, Running& running, ProxyLink& proxy) {
+  running.link = proxy.link;
+  running.tried.push_back(proxy.link);
+  ++proxy.running;
+  counters_.sent_bytes += running.order.query.size();
   const auto left = std::chrono::duration<double>(running.deadline - now.steady).count();
   const auto fill = [&](auto message) {
-    message.model_name = facts.model;
-    message.query = query;
-    message.max_coefficient = static_cast<std::int32_t>(facts.options.max_coefficient);
-    message.max_tokens = static_cast<std::int32_t>(facts.output_limit.count);
+    message.model_name = running.model;
+    message.query = running.order.query;
+    message.max_coefficient = running.order.max_coefficient;
+    message.max_tokens = running.order.max_tokens;
     message.timeout = left * kTimeoutShare;
     message.request_id = running.request_id;
     message.min_config_version = static_cast<std::int32_t>(config_.network.version());
@@ -188,13 +223,32 @@ void Client::send(base::Now now, const Running& running, const ProxyLink& proxy,
   }
   tl::ClientRunQueryEx message = fill(tl::ClientRunQueryEx{});
   message.flags = tl::ClientRunQueryEx::kHasEnableDebug;
-  message.enable_debug = facts.options.enable_debug;
+  message.enable_debug = running.order.enable_debug;
   said_.push_back(session::SendMessage{proxy.link, tl::encode_boxed(message)});
+}
+
+bool Client::retry(base::Now now, RunningMap::iterator found, const ApiError& error) {
+  Running& running = found->second;
+  if (running.caller != Caller::Waiting || running.has_head || running.order.query.empty() ||
+      running.tried.size() >= kMaxAttempts || !another_may_do_better(error.code)) {
+    return false;
+  }
+  ProxyLink* proxy = links_.choose_another(running.model, running.tried);
+  if (!proxy) return false;
+  if (ProxyLink* before = links_.find(running.link)) --before->running;
+  ++counters_.retried;
+  send(now, running, *proxy);
+  return true;
+}
+
+void Client::let_go_of_query(Running& running) {
+  kept_bytes_ -= running.order.query.size();
+  running.order.query = {};
 }
 
 // ---- the network's answer to the caller ----
 
-void Client::handle_network_answer(base::Now, LinkId link, const NetworkAnswer& answer) {
+void Client::handle_network_answer(base::Now now, LinkId link, const NetworkAnswer& answer) {
   const auto found = running_.find(answer.request_id);
   if (found == running_.end() || found->second.link != link) {
     ++counters_.late_answers;
@@ -202,31 +256,38 @@ void Client::handle_network_answer(base::Now, LinkId link, const NetworkAnswer& 
   }
   counters_.received_bytes += answer.body.size();
   if (answer.kind == AnswerKind::Failure) {
-    if (answer.tokens) counters_.spent += price_of(*answer.tokens);
-    return fail(found, error_of(found->second, answer));
+    const bool charged = answer.tokens && answer.tokens->total_tokens_used > 0;
+    if (charged) {
+      counters_.spent += price_of(*answer.tokens);
+      let_go_of_query(found->second);  // another attempt would cost a second time
+    }
+    return fail(now, found, error_of(found->second, answer));
   }
   Running& running = found->second;
   if ((answer.kind == AnswerKind::Head) == running.has_head) {
-    return fail(found, {.code = ApiErrorCode::UpstreamError,
-                        .message = "the proxy broke the order of answer parts",
-                        .param = {},
-                        .retry_after = {}});
+    return fail(now, found,
+                {.code = ApiErrorCode::UpstreamError,
+                 .message = "the proxy broke the order of answer parts",
+                 .param = {},
+                 .retry_after = {}});
   }
-  if (answer.kind == AnswerKind::Head) return handle_head(found, answer);
+  if (answer.kind == AnswerKind::Head) return handle_head(now, found, answer);
   if (answer.tokens) return handle_end(found, answer, answer.body, nullptr);
   pass_on(running, answer.body);
 }
 
-void Client::handle_head(RunningMap::iterator found, const NetworkAnswer& answer) {
+void Client::handle_head(base::Now now, RunningMap::iterator found, const NetworkAnswer& answer) {
   Running& running = found->second;
   const auto response = tl::decode_boxed<tl::HttpResponse>(answer.body);
   if (!response || response->status_code < 200 || response->status_code > 599) {
-    return fail(found, {.code = ApiErrorCode::UpstreamError,
-                        .message = "the network's answer can't be read",
-                        .param = {},
-                        .retry_after = {}});
+    return fail(now, found,
+                {.code = ApiErrorCode::UpstreamError,
+                 .message = "the network's answer can't be read",
+                 .param = {},
+                 .retry_after = {}});
   }
   running.has_head = true;
+  let_go_of_query(running);
   if (answer.tokens) return handle_end(found, answer, response->payload, &*response);
   auto headers = answer_headers(running, *response);
   const openai::Header* type = find_header(headers, "content-type");
@@ -318,7 +379,8 @@ void Client::refuse(CallId call, const ApiError& error) {
                                     std::move(headers), base::to_bytes(openai::error_body(error))});
 }
 
-void Client::fail(RunningMap::iterator found, const ApiError& error) {
+void Client::fail(base::Now now, RunningMap::iterator found, const ApiError& error) {
+  if (retry(now, found, error)) return;
   Running& running = found->second;
   switch (running.caller) {
     case Caller::Waiting:
@@ -351,6 +413,7 @@ void Client::fail(RunningMap::iterator found, const ApiError& error) {
 void Client::erase(RunningMap::iterator running) {
   deadlines_.erase({running->second.deadline, running->first});
   by_call_.erase(running->second.call);
+  let_go_of_query(running->second);
   if (ProxyLink* proxy = links_.find(running->second.link)) --proxy->running;
   running_.erase(running);
 }
@@ -376,10 +439,11 @@ void Client::handle_time(base::Now now) {
   while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
     const auto late = running_.find(deadlines_.begin()->second);
     cancel(late->second);
-    fail(late, {.code = ApiErrorCode::UpstreamTimeout,
-                .message = "the network did not answer in time",
-                .param = {},
-                .retry_after = {}});
+    fail(now, late,
+         {.code = ApiErrorCode::UpstreamTimeout,
+          .message = "the network did not answer in time",
+          .param = {},
+          .retry_after = {}});
   }
 }
 

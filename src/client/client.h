@@ -70,6 +70,7 @@ struct Counters {
   std::uint64_t answered = 0;
   std::uint64_t failed = 0;
   std::uint64_t abandoned = 0;
+  std::uint64_t retried = 0;  // attempts at another proxy
   std::uint64_t sent_bytes = 0;
   std::uint64_t received_bytes = 0;
   std::uint64_t late_answers = 0;
@@ -110,9 +111,18 @@ class Client {
 
  private:
   enum class Caller { Waiting, Streaming, Gone };
+  // What a proxy is asked for, in one form for all versions.
+  struct Order {
+    base::Bytes query;  // boxed http.request; let go when it can't be needed for another attempt
+    std::int32_t max_coefficient = 0;
+    std::int32_t max_tokens = 0;
+    bool enable_debug = false;
+  };
   struct Running {
     CallId call{};
     session::LinkId link{};
+    std::vector<session::LinkId> tried;  // `link` is the last of them
+    Order order;
     base::Bits256 request_id{};
     base::Instant deadline;
     Caller caller = Caller::Waiting;
@@ -125,15 +135,19 @@ class Client {
   using RunningMap = std::unordered_map<base::Bits256, Running, base::Bits256Hash>;
 
   base::Result<std::optional<base::Bits256>> wanted_request_id(const Call& call) const;
-  void send(base::Now now, const Running& running, const ProxyLink& proxy, const Call& call,
-            const openai::RequestFacts& facts);
+  static Order order_of(const Call& call, const openai::RequestFacts& facts);
+  // Gives the request to the proxy.
+  void send(base::Now now, Running& running, ProxyLink& proxy);
+  // Gives it to another proxy, if nothing has been answered and another may do better.
+  bool retry(base::Now now, RunningMap::iterator running, const openai::ApiError& error);
+  void let_go_of_query(Running& running);
   void refuse(CallId call, const openai::ApiError& error);
   void handle_network_answer(base::Now now, session::LinkId link, const NetworkAnswer& answer);
-  void handle_head(RunningMap::iterator running, const NetworkAnswer& answer);
+  void handle_head(base::Now now, RunningMap::iterator running, const NetworkAnswer& answer);
   void handle_end(RunningMap::iterator running, const NetworkAnswer& answer, base::BytesView bytes,
                   const tl::HttpResponse* whole);
   void pass_on(Running& running, base::BytesView bytes);
-  void fail(RunningMap::iterator running, const openai::ApiError& error);
+  void fail(base::Now now, RunningMap::iterator running, const openai::ApiError& error);
   void cancel(const Running& running);
   void erase(RunningMap::iterator running);
   base::Nanoton price_of(const tl::TokensUsed& tokens) const;
@@ -149,6 +163,7 @@ class Client {
   RunningMap running_;  // by request id
   std::unordered_map<CallId, base::Bits256> by_call_;
   std::set<std::pair<base::Instant, base::Bits256>> deadlines_;
+  std::size_t kept_bytes_ = 0;  // of queries kept for another attempt
   bool draining_ = false;
   Counters counters_;
 };

@@ -229,6 +229,82 @@ TEST(Client, ALostProxyBeforeTheHeadIsAnError) {
   EXPECT_EQ(lab.machine().counters().spent, base::Nanoton{});
 }
 
+TEST(Client, ALostProxyBeforeTheHeadIsReplacedSilently) {
+  ClientLab lab;
+  const LinkId first = lab.ready();
+  const CallId call = lab.call(R"({"model":"lab/tiny","messages":[],"timeout":40})");
+  const auto run = lab.run(first);
+  ASSERT_TRUE(run);
+  const LinkId second = lab.ready();
+  lab.pass(10s);
+  lab.close(first);
+  const auto again = lab.run(second);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->id, run->id) << "one request, whoever serves it";
+  EXPECT_EQ(again->body, run->body);
+  EXPECT_NEAR(again->timeout, 30 * 0.95, 1e-6) << "only the time that is left";
+  lab.head(second, again->id, kJson, "application/json", ClientLab::tokens(3));
+  EXPECT_EQ(lab.reply(call).status, 200u);
+  EXPECT_EQ(lab.machine().counters().retried, 1u);
+  EXPECT_EQ(lab.machine().counters().failed, 0u);
+}
+
+TEST(Client, AProxyThatCanNotServeIsReplacedByOneThatMay) {
+  for (const auto& [code, text] :
+       {std::pair{651, "no ready workers: all of them are busy"},
+        std::pair{651, "can run this query with coefficient=5000"},
+        std::pair{602, "client balance is too low"}, std::pair{621, "unknown model lab/tiny"}}) {
+    ClientLab lab;
+    const LinkId first = lab.ready();
+    const CallId call = lab.call();
+    const auto run = lab.run(first);
+    const LinkId second = lab.ready();
+    lab.ready(4, {"another/model"});
+    lab.failure(first, run->id, code, text);
+    const auto again = lab.run(second);
+    ASSERT_TRUE(again) << text;
+    lab.failure(second, again->id, code, text);
+    EXPECT_EQ(lab.reply(call).ends, 1) << "nobody else offers the model";
+    EXPECT_GE(lab.reply(call).status, 400u);
+    EXPECT_EQ(lab.machine().running(), 0u);
+  }
+}
+
+TEST(Client, FaultsOfTheRequestAndAbandonedOnesAreNotTriedAgain) {
+  ClientLab lab;
+  const LinkId first = lab.ready();
+  const CallId bad = lab.call();
+  const CallId gone = lab.call();
+  const auto run = lab.run(first);
+  const auto left = lab.run(first);
+  ASSERT_TRUE(run && left);
+  const LinkId second = lab.ready();
+  lab.failure(first, run->id, 621, "bad body");
+  EXPECT_EQ(lab.reply(bad).status, 400u);
+  lab.caller_gone(gone);
+  lab.failure(first, left->id, 651, "no ready workers");
+  EXPECT_EQ(lab.messages(second), 0u);
+}
+
+TEST(Client, ThreeProxiesAreTriedAtMost) {
+  ClientLab lab;
+  std::vector<LinkId> links{lab.ready()};
+  const CallId call = lab.call();
+  for (int i = 0; i < 4; ++i) links.push_back(lab.ready());
+  std::size_t asked = 0;
+  for (bool found = true; found;) {
+    found = false;
+    for (const LinkId link : links) {
+      if (lab.messages(link) == 0) continue;
+      found = true;
+      ++asked;
+      lab.failure(link, lab.run(link)->id, 651, "no ready workers");
+    }
+  }
+  EXPECT_EQ(asked, 3u);
+  EXPECT_EQ(lab.reply(call).status, 503u);
+}
+
 TEST(Client, ALostProxyInAStreamIsAnErrorEvent) {
   ClientLab lab;
   const LinkId link = lab.ready();

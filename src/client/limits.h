@@ -12,6 +12,10 @@ using namespace std::chrono_literals;
 
 inline constexpr std::size_t kMaxRunning = 20'000;
 inline constexpr std::size_t kMaxModels = 10'000;
+// Proxies that one request is given to, one after another, while nothing has been answered.
+inline constexpr std::size_t kMaxAttempts = 3;
+// Requests that are kept for another attempt, all together.
+inline constexpr std::size_t kMaxKeptRequestBytes = std::size_t{64} << 20;
 
 inline constexpr base::Duration kConnectTimeout = 30s;
 inline constexpr base::Duration kAuthoriseTimeout = 300s;

@@ -200,18 +200,41 @@ std::optional<base::Instant> ProxyLinks::poll_deadline() const {
   return next;
 }
 
+namespace {
+
+bool offers(const ProxyLink& proxy, std::string_view model) {
+  return std::ranges::any_of(
+      proxy.models, [&](const openai::ModelListing& listing) { return listing.name == model; });
+}
+
+bool takes_requests(const ProxyLink& proxy) {
+  return proxy.state == ProxyLink::State::Ready && !proxy.draining;
+}
+
+}  // namespace
+
 ProxyLink* ProxyLinks::choose(std::string_view model) {
   ProxyLink* best = nullptr;
-  bool best_has_model = false;
+  bool best_offers = false;
   for (auto& [link, proxy] : links_) {
-    if (proxy.state != ProxyLink::State::Ready || proxy.draining) continue;
-    const bool has_model = std::ranges::any_of(
-        proxy.models, [&](const openai::ModelListing& listing) { return listing.name == model; });
-    const bool better = !best || (has_model && !best_has_model) ||
-                        (has_model == best_has_model && proxy.running < best->running);
+    if (!takes_requests(proxy)) continue;
+    const bool has_model = offers(proxy, model);
+    const bool better = !best || (has_model && !best_offers) ||
+                        (has_model == best_offers && proxy.running < best->running);
     if (!better) continue;
     best = &proxy;
-    best_has_model = has_model;
+    best_offers = has_model;
+  }
+  return best;
+}
+
+ProxyLink* ProxyLinks::choose_another(std::string_view model,
+                                      std::span<const session::LinkId> tried) {
+  ProxyLink* best = nullptr;
+  for (auto& [link, proxy] : links_) {
+    if (!takes_requests(proxy) || (proxy.has_models && !offers(proxy, model))) continue;
+    if (std::ranges::find(tried, link) != tried.end()) continue;
+    if (!best || proxy.running < best->running) best = &proxy;
   }
   return best;
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -76,6 +77,9 @@ class ProxyLinks {
   // A ready link whose proxy offers `model`, else any ready one; the least busy of them. A proxy
   // that drains is no choice. Null if there is none.
   ProxyLink* choose(std::string_view model);
+  // The same among those not in `tried`, and only if the proxy offers the model or has not said yet
+  // what it offers.
+  ProxyLink* choose_another(std::string_view model, std::span<const session::LinkId> tried);
   const std::map<session::LinkId, ProxyLink>& all() const { return links_; }
   bool any_ready() const;
   // All models of all ready proxies, by name.
