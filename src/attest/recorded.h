@@ -1,11 +1,10 @@
-// For tests: vectors of evidence under tests/vectors/attestation, and what their manifests expect.
+// For tests: files of tests/vectors/attestation, and what findings say.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "attest/factor.h"
@@ -19,11 +18,6 @@ inline base::Bytes recorded(const std::string& name) {
   std::ifstream file(std::string(COCOON_VECTORS) + "/attestation/" + name, std::ios::binary);
   EXPECT_TRUE(file.good()) << name;
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-inline nlohmann::json recorded_manifest(const std::string& folder) {
-  const base::Bytes bytes = recorded(folder + "/manifest.json");
-  return nlohmann::json::parse(bytes.begin(), bytes.end());
 }
 
 inline const Factor* find_factor(const Findings& findings, FactorId id) {

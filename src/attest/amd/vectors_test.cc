@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "attest/amd/verify.h"
 #include "attest/recorded.h"
@@ -11,6 +12,11 @@ namespace cocoon::attest::amd {
 namespace {
 
 using nlohmann::json;
+
+json recorded_manifest(const std::string& folder) {
+  const base::Bytes bytes = recorded(folder + "/manifest.json");
+  return json::parse(bytes.begin(), bytes.end());
+}
 
 base::Bytes file_of(const json& vector, const std::string& role) {
   const json& files = vector.at("files");

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "attest/recorded.h"
 #include "base/encoding.h"
 
@@ -10,6 +12,11 @@ namespace cocoon::attest::azure {
 namespace {
 
 using nlohmann::json;
+
+json recorded_manifest(const std::string& folder) {
+  const base::Bytes bytes = recorded(folder + "/manifest.json");
+  return json::parse(bytes.begin(), bytes.end());
+}
 
 base::Bytes hex(const json& text) { return *base::from_hex(text.get<std::string>()); }
 

@@ -133,8 +133,7 @@ Result<void> check_manifest(base::WallTime now, const Result<Manifest>& manifest
         "The signer of the manifest of the " + std::string(wanted.part) + " is not valid now.");
   }
   const std::string product = without_underscore(manifest->product);
-  const std::string edition = device.kind == DeviceKind::Gpu ? "GPU" : "SWITCH";
-  if (!same_text(manifest->version, wanted.version) || !same_text(manifest->edition, edition) ||
+  if (!same_text(manifest->version, wanted.version) ||
       (!same_text(product, device.chip) &&
        !same_text(product, report.text(OpaqueField::ChipInfo)))) {
     return refuse(Refusal::ReferenceValuesNotMatching,
@@ -244,7 +243,7 @@ std::optional<DeviceClaim> claim_of(BytesView report_bytes, BytesView chain_pem)
   if (!report || !chain) return std::nullopt;
   const Result<Device> device = read_device(*chain);
   if (!device) return std::nullopt;
-  return DeviceClaim{*device,
+  return DeviceClaim{*device, report->text(OpaqueField::ChipInfo),
                      device->kind == DeviceKind::Gpu ? report->driver_version() : std::string(),
                      report->vbios_version()};
 }

@@ -58,6 +58,7 @@ DeviceExamination examine_device(base::WallTime now, const DeviceQuestion& quest
 // chain can't be read.
 struct DeviceClaim {
   Device device;
+  std::string chip_stated;     // by the report itself; empty before Blackwell
   std::string driver_version;  // empty for switches
   std::string vbios_version;
 };

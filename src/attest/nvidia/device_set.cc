@@ -33,16 +33,21 @@ struct Circumstances {
   const Roots& roots;
 };
 
+// Under the name in its certificate, or the one that the report states.
+const Result<Manifest>* find_manifest(const ManifestStore& manifests, const DeviceClaim& claim,
+                                      std::string_view version) {
+  const auto* found = manifests.find(claim.device.chip, version);
+  return found != nullptr ? found : manifests.find(claim.chip_stated, version);
+}
+
 std::vector<Examined> examine_all(const Circumstances& where, DeviceKind kind,
                                   std::span<const DeviceEvidence> devices) {
   std::vector<Examined> all;
   for (const DeviceEvidence& device : devices) {
     References references;
     if (const auto claim = claim_of(device.report, device.chain)) {
-      if (!claim->driver_version.empty()) {
-        references.driver = where.manifests.find(claim->device.chip, claim->driver_version);
-      }
-      references.vbios = where.manifests.find(claim->device.chip, claim->vbios_version);
+      references.driver = find_manifest(where.manifests, *claim, claim->driver_version);
+      references.vbios = find_manifest(where.manifests, *claim, claim->vbios_version);
     }
     const DeviceQuestion question{.report = device.report,
                                   .chain = device.chain,

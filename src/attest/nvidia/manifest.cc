@@ -87,7 +87,7 @@ Result<Manifest> read(const XmlElement& root) {
   const XmlElement* meta = TRY(only_child(root, "Meta"));
   manifest.version = TRY(text_of(*meta, "colloquialVersion"));
   manifest.product = TRY(text_of(*meta, "product"));
-  manifest.edition = TRY(text_of(*meta, "edition"));
+  if (manifest.version.empty() || manifest.product.empty()) return malformed("an empty name");
   const XmlElement* payload = TRY(only_child(root, "Payload"));
   for (const XmlElement* resource : payload->elements()) {
     const std::string* type = resource->attribute("type");

@@ -24,7 +24,6 @@ std::string_view reason_name(ManifestError error);
 struct Manifest {
   std::string version;  // of the driver or the VBIOS
   std::string product;  // "GH100"
-  std::string edition;  // "GPU" or "SWITCH"
   std::string id;       // tagId
   // By index, from 0 (one less than the report's numbers): values of which one has to be found.
   std::map<std::uint8_t, std::vector<base::Bits384>> golden;

@@ -29,7 +29,6 @@ TEST(Manifests, Genuine) {
   ASSERT_TRUE(manifest.ok()) << manifest.error().message();
   EXPECT_EQ(manifest->version, "545.00");
   EXPECT_EQ(manifest->product, "GH100");
-  EXPECT_EQ(manifest->edition, "GPU");
   EXPECT_TRUE(manifest->golden.contains(7));
   EXPECT_FALSE(manifest->golden.contains(0));
   EXPECT_TRUE(manifest->valid_at(kNow));

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "attest/recorded.h"
 #include "base/encoding.h"
@@ -13,6 +14,11 @@ namespace cocoon::attest::nvidia {
 namespace {
 
 using nlohmann::json;
+
+json recorded_manifest(const std::string& folder) {
+  const base::Bytes bytes = recorded(folder + "/manifest.json");
+  return json::parse(bytes.begin(), bytes.end());
+}
 
 const std::map<std::string, std::string> kReasons = {
     {"SIGNATURE", "evidence_signature_invalid"},
