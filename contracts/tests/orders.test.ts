@@ -30,7 +30,6 @@ test("deploy, stake, register, open, top up, charge, pay, refund, close", async 
   await send(owner, w.proxyOrders.stake(proxy, 2n, owner, minProxyStake));
   const identity = { address: proxy.address, publicKey: proxyKey.publicKey };
   const client = network.client(user, identity);
-  await send(user, w.clientOrders.deploy(client));
   await send(user, w.clientOrders.setVoucherKey(client, 3n, user, userKey.publicKey));
   await send(user, w.clientOrders.topUp(client, 4n, user, toNano("0.5")));
 

@@ -134,6 +134,17 @@ test("a key cannot be set while something may be owed", async () => {
   await world.refused(Exit.state, client.owner, at, set(key));
 });
 
+test("a stranger's deposit cannot come before the owner's choice", async () => {
+  const world = await World.create();
+  const client = await world.addClient();
+  const at = client.contract.address;
+  const topUp = w.clientBody.topUp(world.nextQuery(), 1n, world.stranger);
+  await world.refused(Exit.owner, world.stranger, at, topUp);
+  await world.setVoucherKey(client);
+  await world.ok(world.stranger, at, topUp);
+  assert.equal((await world.clientData(client)).balance, 1n);
+});
+
 test("after a close the key may change, and amounts go on from what was charged", async () => {
   const world = await World.create();
   const client = await world.addClient();

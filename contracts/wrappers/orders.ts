@@ -51,8 +51,9 @@ export const proxyOrders = {
 // Of a client's owner.
 export const clientOrders = {
   deploy: (client: ClientContract): Outgoing => deploy(client, attach.deploy),
+  // Deploys, too: nobody can come between, and the channel charges by voucher from its first deposit on.
   setVoucherKey: (client: ClientContract, queryId: bigint, owner: Address, key: Buffer): Outgoing => ({
-    ...{ to: client.address, value: attach.request },
+    ...deploy(client, attach.request),
     body: clientBody.setVoucherKey(queryId, key, owner),
   }),
   topUp: (client: ClientContract, queryId: bigint, owner: Address, amount: bigint): Outgoing => ({

@@ -1,6 +1,9 @@
 // The root contract's state: the live network's, every struct version, and what must be refused.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <sstream>
+
 #include "base/encoding.h"
 #include "crypto/hash.h"
 #include "registry/proxy_address.h"
@@ -8,6 +11,7 @@
 #include "ton/boc.h"
 #include "ton/cell_slice.h"
 #include "ton/dictionary.h"
+#include "ton/signed_payment.h"
 #include "ton/test_support.h"
 
 namespace cocoon::registry {
@@ -221,6 +225,46 @@ TEST_F(MadeRootState, UnreadableProxiesAreLeftOut) {
   EXPECT_EQ(snapshot->proxies(),
             (std::vector<RegisteredProxy>{{1, "a:1", "b:2"}, {3, "c:3", "c:3"}}));
   EXPECT_EQ(snapshot->root().unreadable_proxies, 4u);
+}
+
+// A network made of the contracts in contracts/, as their TypeScript side wrote it down.
+class OurContracts : public testing::Test {
+ protected:
+  OurContracts() {
+    std::istringstream lines(ton::vector_text("contracts/network.txt"));
+    for (std::string name, value; lines >> name >> value;) values_[name] = value;
+  }
+  ton::Address address(const std::string& name) { return *ton::parse_address(values_[name]); }
+  base::Bits256 key(const std::string& name) { return *base::bits256_from_hex(values_[name]); }
+  base::Bytes bag(const std::string& name) { return *base::from_hex(values_[name]); }
+  CellRef cell(const std::string& name) { return *ton::parse_single_root_boc(bag(name)); }
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+TEST_F(OurContracts, AreWhereBothSidesExpectThem) {
+  const auto snapshot = parse_root_state(address("root"), cell("root_data"));
+  ASSERT_TRUE(snapshot) << snapshot.error().message();
+  EXPECT_EQ(snapshot->version(), 3u);
+  EXPECT_EQ(snapshot->proxies(),
+            (std::vector<RegisteredProxy>{{1, "203.0.113.5:5222", "203.0.113.5:8888"}}));
+  const ton::ProxyIdentity proxy{address("proxy"), key("proxy_key")};
+  EXPECT_EQ(snapshot->proxy_address(address("proxy_owner"), proxy.public_key), proxy.contract);
+  const CellRef wallet = ton::wallet_data(key("wallet_key"), address("wallet_owner"));
+  EXPECT_EQ(ton::contract_address(*ton::build_state_init({cell("wallet_code"), wallet})),
+            address("wallet"));
+  EXPECT_EQ(snapshot->client_address(address("wallet"), proxy), address("client"));
+  EXPECT_EQ(snapshot->worker_address(address("worker_owner"), proxy), address("worker"));
+}
+
+TEST_F(OurContracts, TakePaymentsAsWeSignThem) {
+  for (const auto& [name, receiver] : {std::pair{"charge", "client"}, {"payout", "worker"}}) {
+    const auto payment = ton::parse_signed_payment(bag(name));
+    ASSERT_TRUE(payment) << payment.error().message();
+    EXPECT_TRUE(ton::verify_payment(*payment, key("proxy_key"), address(receiver)));
+    EXPECT_EQ(ton::serialize_signed_payment(*payment), bag(name));
+  }
 }
 
 TEST(ProxyAddress, OnlyHostsWithPorts) {
