@@ -67,7 +67,9 @@ Statement& Statement::bind(std::string_view text) {
 }
 
 Statement& Statement::bind(base::BytesView blob) {
-  CHECK(sqlite3_bind_blob(statement_.get(), next_parameter_++, blob.data(),
+  // A null pointer would mean NULL and not an empty blob.
+  static constexpr std::uint8_t kEmpty = 0;
+  CHECK(sqlite3_bind_blob(statement_.get(), next_parameter_++, blob.empty() ? &kEmpty : blob.data(),
                           static_cast<int>(blob.size()), nullptr) == SQLITE_OK);
   return *this;
 }
@@ -103,6 +105,13 @@ std::string Statement::text(int column) const {
   const unsigned char* text = sqlite3_column_text(statement_.get(), column);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
   return text == nullptr ? std::string() : base::to_text({text, size});
+}
+
+base::Bytes Statement::blob(int column) const {
+  const auto* bytes =
+      static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_.get(), column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+  return bytes == nullptr ? base::Bytes() : base::Bytes(bytes, bytes + size);
 }
 
 Result<base::Bits256> Statement::bits256(int column) const {

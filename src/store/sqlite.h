@@ -41,6 +41,7 @@ class Statement {
 
   std::int64_t integer(int column) const;
   std::string text(int column) const;
+  base::Bytes blob(int column) const;
   // 32 bytes; anything else is damage.
   base::Result<base::Bits256> bits256(int column) const;
 
