@@ -185,24 +185,16 @@ std::string ClientProgram::stats() const {
 
 void ClientProgram::add_metrics(MetricsPage& page) const {
   const auto& counters = machine_.counters();
-  const auto ended = [&page](std::string outcome, std::uint64_t count) {
-    page.counter("cocoon_requests_total", "Calls by how they ended.", static_cast<double>(count),
-                 {{"outcome", std::move(outcome)}});
-  };
-  ended("answered", counters.answered);
-  ended("failed", counters.failed);
-  page.counter("cocoon_requests_cancelled_total", "Calls whose caller went away.",
-               static_cast<double>(counters.abandoned));
+  add_request_counts(page, {.answered = counters.answered,
+                            .failed = counters.failed,
+                            .cancelled = counters.abandoned,
+                            .running = machine_.running(),
+                            .request_bytes = counters.sent_bytes,
+                            .answer_bytes = counters.received_bytes});
   page.counter("cocoon_requests_retried_total", "Attempts at another proxy.",
                static_cast<double>(counters.retried));
   page.counters("cocoon_refusals_total", "Calls that ended with an error, and bad messages.",
                 counters.refusals, "reason");
-  page.gauge("cocoon_requests_running", "Calls that run now.",
-             static_cast<double>(machine_.running()));
-  page.counter("cocoon_request_bytes_total", "Bytes of requests to proxies.",
-               static_cast<double>(counters.sent_bytes));
-  page.counter("cocoon_answer_bytes_total", "Bytes of answers from proxies.",
-               static_cast<double>(counters.received_bytes));
   page.counter("cocoon_tokens_total", "Tokens paid for, adjusted by price.",
                static_cast<double>(counters.tokens), {{"kind", "all"}});
   page.counter("cocoon_spent_nanotons_total", "What answers cost, not yet settled.",

@@ -43,4 +43,22 @@ std::string MetricsPage::text() const {
   return prometheus::TextSerializer().Serialize(families_->all);
 }
 
+void add_request_counts(MetricsPage& page, const RequestCounts& counts) {
+  const auto ended = [&page](std::string outcome, std::uint64_t count) {
+    page.counter("cocoon_requests_total", "Requests by how they ended.", static_cast<double>(count),
+                 {{"outcome", std::move(outcome)}});
+  };
+  ended("answered", counts.answered);
+  ended("failed", counts.failed);
+  ended("rejected", counts.rejected);
+  page.counter("cocoon_requests_cancelled_total", "Requests whose caller went away.",
+               static_cast<double>(counts.cancelled));
+  page.gauge("cocoon_requests_running", "Requests that run now.",
+             static_cast<double>(counts.running));
+  page.counter("cocoon_request_bytes_total", "Bytes of requests.",
+               static_cast<double>(counts.request_bytes));
+  page.counter("cocoon_answer_bytes_total", "Bytes of answers.",
+               static_cast<double>(counts.answer_bytes));
+}
+
 }  // namespace cocoon::app

@@ -3,6 +3,7 @@
 // names, and models of the registry; never what a peer or caller wrote.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,5 +35,17 @@ class MetricsPage {
   struct Families;
   std::unique_ptr<Families> families_;
 };
+
+// What every role counts of its requests, under the same names.
+struct RequestCounts {
+  std::uint64_t answered = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t cancelled = 0;  // the caller went away
+  std::uint64_t running = 0;    // now
+  std::uint64_t request_bytes = 0;
+  std::uint64_t answer_bytes = 0;
+};
+void add_request_counts(MetricsPage& page, const RequestCounts& counts);
 
 }  // namespace cocoon::app

@@ -113,25 +113,17 @@ std::string proxy_stats_json(const RoleShell& shell, const proxy::Proxy& machine
 void add_proxy_metrics(MetricsPage& page, const proxy::Proxy& machine) {
   const proxy::Core& core = machine.core();
   const auto& counters = core.counters;
-  const auto ended = [&page](std::string outcome, std::uint64_t count) {
-    page.counter("cocoon_requests_total", "Requests by how they ended.", static_cast<double>(count),
-                 {{"outcome", std::move(outcome)}});
-  };
-  ended("answered", counters.answered);
-  ended("failed", counters.failed);
-  ended("rejected", counters.rejected);
-  page.counter("cocoon_requests_cancelled_total", "Requests whose caller went away.",
-               static_cast<double>(counters.cancelled));
+  add_request_counts(page, {.answered = counters.answered,
+                            .failed = counters.failed,
+                            .rejected = counters.rejected,
+                            .cancelled = counters.cancelled,
+                            .running = machine.running(),
+                            .request_bytes = counters.request_bytes,
+                            .answer_bytes = counters.answer_bytes});
   page.counter("cocoon_requests_retried_total", "Attempts after a worker's failure.",
                static_cast<double>(counters.retried));
   page.counters("cocoon_refusals_total", "Refused requests and peers, by reason.",
                 counters.refusals, "reason");
-  page.gauge("cocoon_requests_running", "Requests that run now.",
-             static_cast<double>(machine.running()));
-  page.counter("cocoon_request_bytes_total", "Bytes of requests from clients.",
-               static_cast<double>(counters.request_bytes));
-  page.counter("cocoon_answer_bytes_total", "Bytes of answers from workers.",
-               static_cast<double>(counters.answer_bytes));
   for (const auto& model : core.market.models()) {
     std::int64_t running = 0;
     std::int64_t slots = 0;

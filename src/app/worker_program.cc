@@ -180,25 +180,17 @@ std::string WorkerProgram::stats() const {
 
 void WorkerProgram::add_metrics(MetricsPage& page) const {
   const auto& counters = machine_.counters();
-  const auto ended = [&page](std::string outcome, std::uint64_t count) {
-    page.counter("cocoon_requests_total", "Requests by how they ended.", static_cast<double>(count),
-                 {{"outcome", std::move(outcome)}});
-  };
-  ended("answered", counters.answered);
-  ended("failed", counters.failed);
-  ended("rejected", counters.rejected);
-  page.counter("cocoon_requests_cancelled_total", "Requests whose caller went away.",
-               static_cast<double>(counters.cancelled));
+  add_request_counts(page, {.answered = counters.answered,
+                            .failed = counters.failed,
+                            .rejected = counters.rejected,
+                            .cancelled = counters.cancelled,
+                            .running = machine_.running(),
+                            .request_bytes = counters.request_bytes,
+                            .answer_bytes = counters.answer_bytes});
   page.counters("cocoon_refusals_total", "Refused orders and proxies, by reason.",
                 counters.refusals, "reason");
-  page.gauge("cocoon_requests_running", "Requests that run now.",
-             static_cast<double>(machine_.running()));
   page.gauge("cocoon_slots", "Requests that this worker takes at once.",
              machine_.config().max_active);
-  page.counter("cocoon_request_bytes_total", "Bytes of requests from proxies.",
-               static_cast<double>(counters.request_bytes));
-  page.counter("cocoon_answer_bytes_total", "Bytes of answers to proxies.",
-               static_cast<double>(counters.answer_bytes));
   const auto tokens = [&page](std::string kind, base::TokenCount count) {
     page.counter("cocoon_tokens_total", "Billed tokens, adjusted by price, by kind.",
                  static_cast<double>(count.count), {{"kind", std::move(kind)}});

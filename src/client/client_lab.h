@@ -78,14 +78,7 @@ class ClientLab {
     auto query = std::move(queries.front());
     queries.pop_front();
     tag_ = query.tag;
-    Got<T> got{.bytes = std::move(query.object)};
-    auto object = tl::decode_boxed<T>(got.bytes);
-    if (object) {
-      got.object = *std::move(object);
-    } else {
-      note_missing(T::kName);
-    }
-    return got;
+    return decode<T>(std::move(query.object));
   }
   template <class T>
   Got<T> message(LinkId link) {
@@ -94,15 +87,9 @@ class ClientLab {
       note_missing("message");
       return {};
     }
-    Got<T> got{.bytes = std::move(messages.front())};
+    base::Bytes bytes = std::move(messages.front());
     messages.pop_front();
-    auto object = tl::decode_boxed<T>(got.bytes);
-    if (object) {
-      got.object = *std::move(object);
-    } else {
-      note_missing(T::kName);
-    }
-    return got;
+    return decode<T>(std::move(bytes));
   }
   std::size_t queries(LinkId link) const { return peers_.at(link).queries.size(); }
   std::size_t messages(LinkId link) const { return peers_.at(link).messages.size(); }
@@ -156,6 +143,17 @@ class ClientLab {
     std::deque<base::Bytes> messages;
   };
 
+  template <class T>
+  static Got<T> decode(base::Bytes bytes) {
+    Got<T> got{.bytes = std::move(bytes)};
+    auto object = tl::decode_boxed<T>(got.bytes);
+    if (object) {
+      got.object = *std::move(object);
+    } else {
+      note_missing(T::kName);
+    }
+    return got;
+  }
   static void note_missing(std::string_view what);
   void settle();
   void hear(session::LinkEffect effect);
