@@ -208,6 +208,25 @@ test("a refused deposit that was spent meanwhile still reaches the proxy contrac
   assert(data.balance <= stake);
 });
 
+// The same where nobody else's coins are there to be lent: the withdrawal comes back as well.
+test("a refund that client funds cannot pay yet comes back", async () => {
+  const world = await World.create();
+  const client = await world.addClient();
+  await world.topUp(client, toNano("2"));
+  await closeProxy(world);
+  const [from, to] = [client.owner, client.contract.address];
+  const topUp = w.clientBody.topUp(world.nextQuery(), toNano("1"), from);
+  const withdraw = w.clientBody.withdraw(world.nextQuery(), from);
+  const trace = await world.deliverTogether([
+    { from, to, body: topUp, value: toNano("1") + w.attach.request },
+    { from, to, body: withdraw, value: w.attach.request },
+  ]);
+  const exits = trace.at(world.proxy.address).map(exitOf);
+  assert.deepEqual(exits, [w.ExitCode.state, w.ExitCode.contractBalance, 0]);
+  assert.equal((await world.clientData(client)).balance, toNano("2.5"));
+  assert.equal(trace.paid(from), toNano("0.5"), "together 3 TON");
+});
+
 // Then its next visitor must bring more. One that does not is sent home, with nothing changed.
 test("a request that finds the proxy contract eaten up by storage comes back", async () => {
   const { world, client } = await closed();
