@@ -107,11 +107,70 @@ Command doctor() {
           "check fails.",
       .operands = {},
       .flags = {{"--config", "FILE", "A client's configuration instead of the network in --dir"},
+                {"--chain", "FILE",
+                 "Check the TON network of this global.config.json, each lite server by itself"},
                 kUrl,
                 kDir,
                 kJson},
-      .examples = {"cocoon doctor", "cocoon doctor --config client.toml"},
+      .examples = {"cocoon doctor", "cocoon doctor --config client.toml",
+                   "cocoon doctor --chain global.config.json"},
       .run = run_doctor};
+}
+
+const Flag kFile{"--file", "FILE", "The wallet's file (default ~/.local/share/cocoon/wallet)"};
+const Flag kChain{"--chain", "FILE",
+                  "The TON network's global.config.json (default: COCOON_CHAIN)"};
+const Flag kPasswordFile{"--password-file", "FILE",
+                         "Where the password stands (default: COCOON_WALLET_PASSWORD, else asked)"};
+const Flag kVersion{
+    "--version", "VERSION", "Which contract (default v4r2)", {"v3r2", "v4r2", "v5r1"}};
+const Flag kNetworkId{"--network-id", "N", "For v5r1: -239 mainnet (default), -3 testnet"};
+
+Command wallet_new() {
+  return {.name = "wallet new",
+          .summary = "Make a TON wallet; its 24 words are shown once",
+          .details = "The key is kept in a file, encrypted with a password.",
+          .operands = {},
+          .flags = {kFile, kVersion, kNetworkId, kPasswordFile, kJson},
+          .examples = {"cocoon wallet new", "cocoon wallet new --version v5r1"},
+          .run = run_wallet_new};
+}
+
+Command wallet_import() {
+  return {.name = "wallet import",
+          .summary = "Keep a wallet whose 24 words or key you have",
+          .details = "Reads them from standard input: 24 words, or 64 hexadecimal digits.",
+          .operands = {},
+          .flags = {kFile, kVersion, kNetworkId, kPasswordFile, kJson},
+          .examples = {"cocoon wallet import < words.txt"},
+          .run = run_wallet_import};
+}
+
+Command wallet_show() {
+  return {.name = "wallet show",
+          .summary = "Show the wallet's address, and with --chain its proven balance",
+          .details = {},
+          .operands = {},
+          .flags = {kFile, kChain, kJson},
+          .examples = {"cocoon wallet show", "cocoon wallet show --chain global.config.json"},
+          .run = run_wallet_show};
+}
+
+Command wallet_send() {
+  return {.name = "wallet send",
+          .summary = "Send TON, and wait until the chain has proven it",
+          .details =
+              "Pays at most once, also when it is interrupted: the next send first looks what "
+              "became of this one.",
+          .operands = {{"TO", "Address, any form", Operand::Need::Required},
+                       {"AMOUNT", "1.5 (TON) or 1500000000n", Operand::Need::Required}},
+          .flags = {{"--comment", "TEXT", "A comment for the receiver, for all to read"},
+                    kFile,
+                    kChain,
+                    kPasswordFile,
+                    kJson},
+          .examples = {"cocoon wallet send UQDn...Nk6V 1.5 --chain global.config.json"},
+          .run = run_wallet_send};
 }
 
 Command completion() {
@@ -152,8 +211,9 @@ Command version() {
 
 const std::vector<Command>& command_table() {
   static const std::vector<Command> table{
-      up(),          client(), chat(),       models(),         status(),
-      attest_show(), doctor(), completion(), config_example(), version()};
+      up(),          client(),     chat(),           models(),        status(),
+      attest_show(), doctor(),     wallet_new(),     wallet_import(), wallet_show(),
+      wallet_send(), completion(), config_example(), version()};
   return table;
 }
 

@@ -20,6 +20,11 @@ void append(std::vector<Finding>& findings, std::vector<Finding> more) {
 }
 
 base::Result<std::vector<Finding>> examine(const Arguments& arguments) {
+  if (arguments.has("--chain")) {
+    std::vector<Finding> findings{check_clock()};
+    append(findings, check_chain(arguments.text("--chain")));
+    return findings;
+  }
   const std::string directory = TRY(data_directory(arguments));
   const std::string config = arguments.text("--config", directory + "/client.toml");
   ClientOptions options;

@@ -31,6 +31,9 @@ std::vector<Finding> check_gateway(const Whereabouts& where, const std::string& 
 std::vector<Finding> check_network(const RunningNetwork& network);
 Finding check_engine(const std::string& url, const std::string& model);
 
+// The chain that the configuration file at `path` describes, by each of its lite servers alone.
+std::vector<Finding> check_chain(const std::string& path);
+
 // The machine.
 Finding check_clock();
 Finding check_disk(const std::string& directory);
