@@ -1,8 +1,9 @@
 // The lab's lite server.
+#include "ton/chain_lab_server.h"
+
 #include <algorithm>
 
 #include "tl/codec.h"
-#include "ton/chain_lab.h"
 #include "ton/lite_ids.h"
 
 namespace cocoon::ton {

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "ton/chain_lab.h"
+#include "ton/chain_lab_server.h"
 
 namespace cocoon::ton {
 
