@@ -2,28 +2,20 @@
 // nothing kept: `bench_verify_tdx [SECONDS]`, run in the root of a checkout. Prints JSON.
 //
 // Unlike the other programs here it links the product, since it measures nothing else.
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <ctime>
-#include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
 #include "attest/intel/findings.h"
 #include "attest/intel/root.h"
 #include "attest/intel/verify.h"
 #include "base/encoding.h"
+#include "bench/verify_cost.h"
 
 namespace {
 
 using namespace cocoon;
 using nlohmann::json;
 
-const std::string kFolder = "tests/vectors/attestation/tdx/";
+const std::string kFolder = "tdx/";
 constexpr const char* kVector = "phala-v4";
 
 struct Case {
@@ -32,19 +24,9 @@ struct Case {
   base::WallTime now;
 };
 
-std::string read_file(const std::string& name) {
-  std::ifstream file(kFolder + name, std::ios::binary);
-  if (!file) {
-    std::fprintf(stderr, "%s%s is missing: run this in the root of a checkout\n", kFolder.c_str(),
-                 name.c_str());
-    std::exit(1);
-  }
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 Case load_case() {
-  const json manifest = json::parse(read_file("manifest.json"));
-  const json parts = json::parse(read_file("collateral_parts.json"));
+  const json manifest = json::parse(cocoon::bench::read_vector(kFolder + "manifest.json"));
+  const json parts = json::parse(cocoon::bench::read_vector(kFolder + "collateral_parts.json"));
   for (const json& vector : manifest.at("vectors")) {
     if (vector.at("id") != kVector) continue;
     const auto text = [&](const char* name) {
@@ -53,7 +35,8 @@ Case load_case() {
     };
     const auto hex = [&](const char* name) { return base::from_hex(text(name)).value(); };
     Case one;
-    one.quote = base::to_bytes(read_file(vector.at("quote").get<std::string>()));
+    one.quote =
+        base::to_bytes(cocoon::bench::read_vector(kFolder + vector.at("quote").get<std::string>()));
     one.collateral = {.root_ca_crl = hex("root_ca_crl"),
                       .pck_crl = hex("pck_crl"),
                       .pck_crl_issuer_chain = base::to_bytes(text("pck_crl_issuer_chain")),
@@ -70,24 +53,11 @@ Case load_case() {
   std::exit(1);
 }
 
-// Processor time of this process, in milliseconds.
-double processor_ms() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
-}
-
-double verify_once(const Case& one) {
-  const double begin = processor_ms();
+bool verify_once(const Case& one) {
   const attest::intel::Examination found = attest::intel::examine_quote(
       one.now, one.quote, &one.collateral, attest::intel::intel_root());
   const attest::Findings findings = attest::intel::findings_of(found, {}, {});
-  const double spent = processor_ms() - begin;
-  if (found.fault() != nullptr || findings.factors.empty()) {
-    std::fprintf(stderr, "the quote was refused\n");
-    std::exit(1);
-  }
-  return spent;
+  return found.fault() == nullptr && !findings.factors.empty();
 }
 
 }  // namespace
@@ -95,19 +65,9 @@ double verify_once(const Case& one) {
 int main(int count, char** arguments) {
   const double seconds = count > 1 ? std::atof(arguments[1]) : 2.0;
   const Case one = load_case();
-  const double first = verify_once(one);
-  std::vector<double> times;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-  while (times.size() < 10 || std::chrono::steady_clock::now() < end) {
-    times.push_back(verify_once(one));
-  }
-  std::ranges::sort(times);
-  const json result = {{"what", "TDX quote, all checks, nothing cached"},
-                       {"vector", kVector},
-                       {"first_ms", first},
-                       {"p50_ms", times[times.size() / 2]},
-                       {"p99_ms", times[times.size() * 99 / 100]},
-                       {"verifications", times.size() + 1}};
+  const json result = bench::verification_cost(
+      "TDX quote, all checks, nothing cached (" + std::string(kVector) + ")", seconds,
+      [&] { return verify_once(one); });
   std::puts(result.dump().c_str());
   return 0;
 }
