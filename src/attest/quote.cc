@@ -186,8 +186,8 @@ Result<void> read_signature(BytesView data, Quote& quote) {
 }
 
 Factor not_verified(FactorId id, std::string_view kind, Values values = {}) {
-  return not_checked(id, Refusal::RealEvidenceUnverified,
-                     "Real " + std::string(kind) + " evidence can't be verified by this build yet.",
+  return not_checked(id, Refusal::VerifierMissing,
+                     "This program has no verifier for " + std::string(kind) + " evidence.",
                      std::move(values));
 }
 

@@ -146,8 +146,8 @@ TEST(ReadUnverified, SaysThatTheChainWasNotChecked) {
   const Factor* chain = find_factor(*findings, FactorId::SignatureChain);
   ASSERT_NE(chain, nullptr);
   EXPECT_EQ(chain->outcome, Outcome::NotChecked);
-  EXPECT_EQ(chain->refusal, Refusal::RealEvidenceUnverified);
-  EXPECT_EQ(chain->reason, "Real TDX evidence can't be verified by this build yet.");
+  EXPECT_EQ(chain->refusal, Refusal::VerifierMissing);
+  EXPECT_EQ(chain->reason, "This program has no verifier for TDX evidence.");
   EXPECT_EQ(find_factor(*findings, FactorId::DebugOff)->outcome, Outcome::NotChecked);
 }
 

@@ -18,8 +18,6 @@ std::string_view reason_name(Refusal refusal) {
       return "relayed_evidence";
     case Refusal::EvidenceKindNotAccepted:
       return "evidence_kind_not_accepted";
-    case Refusal::RealEvidenceUnverified:
-      return "real_evidence_unverified";
     case Refusal::VerifierMissing:
       return "verifier_missing";
     case Refusal::EvidenceMalformed:
@@ -115,9 +113,6 @@ std::string_view next_step(Refusal refusal) {
     case Refusal::EvidenceKindNotAccepted:
       return "Choose a policy made for this kind of evidence, or a peer of the kind that this "
              "policy wants.";
-    case Refusal::RealEvidenceUnverified:
-      return "Wait for a version that verifies it, or use a development network with simulated "
-             "evidence.";
     case Refusal::VerifierMissing:
       return "This program has no code for such evidence: measured programs know real evidence "
              "only.";
@@ -184,7 +179,8 @@ std::string_view next_step(Refusal refusal) {
     case Refusal::KeyRevoked:
       return "Don't use this peer: governance has taken it out.";
     case Refusal::PlatformNotEnrolled:
-      return "The machine's owner has to enrol it with a bond, or this side to choose a policy that "
+      return "The machine's owner has to enrol it with a bond, or this side to choose a policy "
+             "that "
              "does not ask for it.";
     case Refusal::TierTooLow:
       return "Choose a peer that proves more, or a policy that asks for less.";

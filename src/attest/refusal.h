@@ -11,7 +11,6 @@ enum class Refusal {
   SimulatedEvidence,
   RelayedEvidence,
   EvidenceKindNotAccepted,
-  RealEvidenceUnverified,  // this build can read it, but not verify it
   VerifierMissing,
   EvidenceMalformed,
   RootNotAllowed,

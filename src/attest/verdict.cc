@@ -150,15 +150,17 @@ void require_tier(Verdict& verdict, const Policy& policy) {
   verdict.tier = Tier::T0;
 }
 
-// What is known about the evidence before any policy is asked. Nothing, if this program has no code
-// for its kind.
+const EvidenceVerifier* verifier_of(EvidenceKind kind, EvidenceVerifiers verifiers) {
+  const auto found = std::ranges::find(verifiers, kind, &EvidenceVerifier::kind);
+  return found == verifiers.end() ? nullptr : *found;
+}
+
+// What is known about the evidence before any policy is asked. Without a verifier for its kind:
+// what can be read of it, so that people see it; it is refused all the same.
 std::optional<Findings> examine(base::WallTime now, const Evidence& evidence,
                                 EvidenceVerifiers verifiers) {
-  const EvidenceKind kind = kind_of(evidence);
-  for (const EvidenceVerifier* verifier : verifiers) {
-    if (verifier->kind() == kind) return verifier->examine(now, evidence);
-  }
-  return read_unverified(evidence);
+  const EvidenceVerifier* verifier = verifier_of(kind_of(evidence), verifiers);
+  return verifier == nullptr ? read_unverified(evidence) : verifier->examine(now, evidence);
 }
 
 bool all_passed(std::span<const Factor, kFactorCount> factors, std::span<const FactorId> ids) {
@@ -194,13 +196,9 @@ Verdict judge(base::WallTime now, const Evidence& evidence, const Expectation& e
   set(verdict, image_factor(verdict.image_hash, policy));
 
   const AcceptedEvidence* accepted = policy.accepts(kind);
-  if (const Factor& chain = verdict.factor(FactorId::SignatureChain);
-      chain.refusal == Refusal::RealEvidenceUnverified) {
-    // Said before anything about policies: no policy could accept it.
-    verdict.refusal = refuse(chain.refusal, chain.reason);
-  } else if (accepted == nullptr) {
+  if (accepted == nullptr) {
     verdict.refusal = refuse_kind(kind, policy);
-  } else if (!findings) {
+  } else if (verifier_of(kind, verifiers) == nullptr) {
     verdict.refusal = refuse(Refusal::VerifierMissing, "Evidence of kind " +
                                                            std::string(evidence_kind_name(kind)) +
                                                            " can't be verified by this program.");

@@ -172,18 +172,21 @@ TEST(Judge, EmptyListOfImagesAllowsNone) {
             "image_not_allowed");
 }
 
-TEST(Judge, RealEvidenceWithoutVerifierIsRefusedByName) {
+TEST(Judge, RealEvidenceWithoutVerifierIsReadAndRefused) {
   const Evidence real = TdxEvidence{vector_file("tdx-v4.bin")};
-  const base::Bits512 bound = {};
-  const Policy strange{"strange", {{EvidenceKind::Simulated, {}}}, std::nullopt};
-  for (const Policy& policy : {production(), strange}) {
-    const Verdict verdict = judge(kNow, real, {bound}, policy, {});
-    EXPECT_EQ(reason_of(verdict), "real_evidence_unverified") << policy.name;
-    EXPECT_EQ(verdict.factor(FactorId::SignatureChain).outcome, Outcome::NotChecked);
-    EXPECT_TRUE(verdict.statement.has_value());
-    EXPECT_NE(verdict.refusal->message().find("can't be verified by this build yet"),
-              std::string::npos);
+  const Policy careless{"careless", {{EvidenceKind::Tdx, {}}}, std::nullopt};
+  for (const Policy& policy : {production(), careless}) {
+    const Verdict unbound = judge(kNow, real, {}, policy, {});
+    EXPECT_EQ(reason_of(unbound), "verifier_missing") << policy.name;
+    ASSERT_TRUE(unbound.statement.has_value());
+    // Bound to the right key it is worth no more.
+    const Verdict bound = judge(kNow, real, {unbound.statement->report_data}, policy, {});
+    EXPECT_EQ(reason_of(bound), "verifier_missing") << policy.name;
+    EXPECT_EQ(bound.factor(FactorId::SignatureChain).outcome, Outcome::NotChecked);
+    EXPECT_EQ(bound.tier, Tier::T0);
   }
+  const Policy other{"other", {{EvidenceKind::Simulated, {}}}, std::nullopt};
+  EXPECT_EQ(reason_of(judge(kNow, real, {}, other, {})), "evidence_kind_not_accepted");
 }
 
 TEST(Judge, ProductionRefusesEachOtherKindByName) {

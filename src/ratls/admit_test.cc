@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "attest/claims.h"
 #include "attest/simulated/policy.h"
 #include "attest/simulated/provider.h"
@@ -10,6 +12,7 @@
 #include "attest/simulated/verifier.h"
 #include "attest/vector_file.h"
 #include "ratls/certificate_lab.h"
+#include "ratls/oid.h"
 
 namespace cocoon::ratls {
 namespace {
@@ -99,10 +102,11 @@ TEST(Admit, RefusalSaysWhatToDo) {
             "program.");
 }
 
-TEST(Admit, RealQuoteIsRefusedByEveryPolicyThatLooksAtIt) {
+TEST(Admit, RealQuoteWithoutItsVerifier) {
   const Bytes der = certificate_with(1, attest::TdxEvidence{attest::vector_file("tdx-v4.bin")});
-  for (const attest::Policy& policy : {kProduction, kDevelopment, kLegacyTest}) {
-    EXPECT_EQ(reason_of(admit_der(der, policy)), "real_evidence_unverified") << policy.name;
+  EXPECT_EQ(reason_of(admit_der(der, kProduction)), "verifier_missing");
+  for (const attest::Policy& policy : {kDevelopment, kLegacyTest}) {
+    EXPECT_EQ(reason_of(admit_der(der, policy)), "evidence_kind_not_accepted") << policy.name;
   }
 }
 
@@ -201,6 +205,89 @@ TEST(Admit, FlippedBytesNeverAdmitAnotherKey) {
       }
     }
   }
+}
+
+attest::EnclaveClaims claims_of(std::uint8_t key) {
+  attest::EnclaveClaims claims;
+  claims.role = attest::EnclaveRole::Worker;
+  claims.tls_public_key = test_key(key).public_key();
+  claims.seal_public_key.fill(2);
+  claims.receipt_public_key.fill(3);
+  claims.gpu_evidence_hash.fill(4);
+  claims.block = {.seqno = 77, .root_hash = {9}};
+  return claims;
+}
+
+Bytes certificate_with_claims(std::uint8_t key, const attest::EnclaveClaims& claims) {
+  SeededRandom random(1);
+  attest::simulated::Provider provider(test_key(kRoot), "cocoon-worker");
+  attest::EvidenceProvider* providers[] = {&provider};
+  return *issue_certificate(kNow, test_key(key), providers, random, claims);
+}
+
+// The same certificate with other claims beside the same quote.
+Bytes exchange_claims(const Bytes& der, std::uint8_t key, const Bytes& before, const Bytes& after) {
+  return change_certificate(der, test_key(key), [&](CertificateParts& parts) {
+    const auto found = std::ranges::search(parts.extensions, before);
+    ASSERT_FALSE(found.empty());
+    std::ranges::copy(after, found.begin());
+  });
+}
+
+TEST(AdmitClaims, AreHandedOver) {
+  const auto admission = admit_der(certificate_with_claims(1, claims_of(1)), kDevelopment);
+  ASSERT_TRUE(admission.ok()) << admission.error().message();
+  EXPECT_EQ(admission->claims, claims_of(1));
+  EXPECT_FALSE(admit_der(simulated_certificate(1), kDevelopment)->claims);
+}
+
+TEST(AdmitClaims, EveryFieldIsBound) {
+  const Bytes der = certificate_with_claims(1, claims_of(1));
+  const Bytes encoded = attest::encode_claims(claims_of(1));
+  for (const std::size_t offset : {16u + 1 + 32, 16u + 1 + 64, 16u + 1 + 96, 145u, 150u, 180u}) {
+    Bytes other = encoded;
+    other[offset] ^= 1;
+    EXPECT_EQ(reason_of(admit_der(exchange_claims(der, 1, encoded, other), kDevelopment)),
+              "report_data_mismatch")
+        << offset;
+  }
+}
+
+TEST(AdmitClaims, BesideAQuoteForTheKeyAlone) {
+  SeededRandom random(1);
+  attest::simulated::Provider provider(test_key(kRoot), "cocoon-worker");
+  const auto quote = *provider.quote(kNow, attest::report_data({test_key(1).public_key()}));
+  CertificateSpec spec{.not_before = kNow,
+                       .evidence = evidence_extensions(quote, test_key(1).public_key())};
+  spec.evidence.push_back({base::to_bytes(BytesView(oid::kClaims)), Criticality::NonCritical,
+                           attest::encode_claims(claims_of(1))});
+  EXPECT_EQ(reason_of(admit_der(*build_certificate(spec, test_key(1), random), kDevelopment)),
+            "report_data_mismatch");
+}
+
+TEST(CertificateClaims, OfAnotherKey) {
+  const Bytes der = certificate_with_claims(1, claims_of(1));
+  const Bytes before = attest::encode_claims(claims_of(1));
+  const Bytes after = attest::encode_claims(claims_of(2));
+  EXPECT_EQ(reason_of(admit_der(exchange_claims(der, 1, before, after), kDevelopment)),
+            "certificate_claims_mismatch");
+  Bytes malformed = before;
+  malformed[0] ^= 1;
+  EXPECT_EQ(reason_of(admit_der(exchange_claims(der, 1, before, malformed), kDevelopment)),
+            "claims_version_unsupported");
+}
+
+TEST(AdmitClaims, AgeByTheNamedBlock) {
+  const Bytes der = certificate_with_claims(1, claims_of(1));
+  const attest::simulated::QuoteVerifier quotes({test_key(kRoot).public_key()});
+  const attest::EvidenceVerifier* verifiers[] = {&quotes};
+  const auto with = [&](base::WallTime time) {
+    const attest::KnownBlock known[] = {{claims_of(1).block, time}};
+    return reason_of(admit(kNow, {&der, 1}, kDevelopment, verifiers, known));
+  };
+  EXPECT_EQ(with(kNow - std::chrono::hours(1)), "admitted");
+  EXPECT_EQ(with(kNow - std::chrono::hours(25)), "evidence_stale");
+  EXPECT_EQ(with(kNow + std::chrono::hours(1)), "evidence_from_future");
 }
 
 RouterReport report_of(const attest::TdxMeasurements& measurements,
