@@ -13,7 +13,6 @@ namespace cocoon::app {
 namespace {
 
 constexpr std::string_view kHeading = "cocoon wallet 1";
-constexpr unsigned kIterations = 300'000;
 constexpr unsigned kMaxIterations = 10'000'000;
 
 using Fields = std::map<std::string, std::string, std::less<>>;
@@ -105,9 +104,9 @@ ton::Wallet wallet_of(const WalletDescription& description) {
 
 std::string seal_wallet_file(const WalletDescription& description,
                              const crypto::Ed25519PrivateKey& key, const base::Secret& password,
-                             base::Random& random) {
+                             base::Random& random, unsigned iterations) {
   const base::Bits256 salt = random.bits256();
-  const Keys keys = derive(password, salt, kIterations);
+  const Keys keys = derive(password, salt, iterations);
   const base::Secret seed = key.seed();
   base::Bytes hidden = base::to_bytes(seed.expose());
   crypto::Aes256Ctr(keys.cipher, keys.counter).apply(hidden);
@@ -116,7 +115,7 @@ std::string seal_wallet_file(const WalletDescription& description,
   text += "\nid " + std::to_string(description.wallet_id);
   text += "\naddress " + ton::to_friendly_text(wallet_of(description).address());
   text += "\npublic_key " + base::to_hex(description.public_key);
-  text += "\niterations " + std::to_string(kIterations);
+  text += "\niterations " + std::to_string(iterations);
   text += "\nsalt " + base::to_hex(salt);
   text += "\nkey " + base::to_hex(hidden) + "\n";
   const base::Secret mac = crypto::hmac_sha512(keys.mac.expose(), base::as_bytes(text));

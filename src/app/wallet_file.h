@@ -30,9 +30,11 @@ struct WalletDescription {
 // V3R2, V4R2 and V5R1.
 ton::Wallet wallet_of(const WalletDescription& description);
 
+// About a third of a second of work for whoever tries a password.
+inline constexpr unsigned kPasswordIterations = 300'000;
 std::string seal_wallet_file(const WalletDescription& description,
                              const crypto::Ed25519PrivateKey& key, const base::Secret& password,
-                             base::Random& random);
+                             base::Random& random, unsigned iterations = kPasswordIterations);
 // What everyone may see; not authenticated without the password.
 base::Result<WalletDescription> read_wallet_file(std::string_view text);
 base::Result<crypto::Ed25519PrivateKey> open_wallet_file(std::string_view text,
