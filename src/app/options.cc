@@ -164,7 +164,10 @@ void OptionTable::choice(std::string name, std::string& target, std::vector<std:
   const std::string shape = join(values, "|");
   add(std::move(name), Option::Kind::Text, shape, std::move(help), target).set =
       [&target, shape, values = std::move(values)](std::string_view value) -> std::string {
-    if (std::ranges::find(values, value) == values.end()) return "one of " + shape + " is needed";
+    const auto fits = [value](const std::string& known) {
+      return known.front() == '*' ? value.ends_with(known.substr(1)) : value == known;
+    };
+    if (std::ranges::none_of(values, fits)) return "one of " + shape + " is needed";
     target = value;
     return {};
   };

@@ -46,6 +46,7 @@ class OptionTable {
   void list(std::string name, std::vector<std::string>& target, std::string shape,
             std::string help);
   void amount(std::string name, base::Nanoton& target, std::string help);
+  // A value such as "*.toml" stands for all that end so.
   void choice(std::string name, std::string& target, std::vector<std::string> values,
               std::string help);
 

@@ -43,6 +43,9 @@ TEST(Options, BadValuesAreRefusedWithTheirPlace) {
     EXPECT_NE(applied.error().message().find("worker.toml:1"), std::string::npos) << text;
   }
   EXPECT_EQ(table.apply_file("model = ", "worker.toml").error().reason(), "bad_syntax");
+  for (const char* text : {"policy = \"production-t2\"", "policy = \"mine.toml\""}) {
+    EXPECT_TRUE(table.apply_file(text, "worker.toml").ok()) << text;
+  }
 }
 
 TEST(Options, FlagsWinOverEnvironmentWinsOverFile) {

@@ -7,8 +7,20 @@ void add_common(OptionTable& table, CommonOptions& common) {
   table.path("network", common.network,
              "The network's parameters: prices, images, models, proxies (JSON).");
   table.text("owner", common.owner, "ADDRESS", "The TON address that this role belongs to.");
-  table.choice("policy", common.policy, {"production", "development", "legacy_test"},
-               "Which evidence peers must show. Only production proves anything.");
+  table.choice(
+      "policy", common.policy,
+      {"production", "production-t2", "legacy-network", "*.toml", "development", "legacy_test"},
+      "Which evidence peers must show. development and legacy_test prove nothing.");
+  table.text("collateral_url", common.collateral_url, "URL",
+             "A cache of Intel's collateral (PCCS), http://HOST:PORT; need not be trusted.");
+  table.text("collateral_amd_url", common.collateral_amd_url, "URL",
+             "A cache of AMD's key distribution service, http://HOST:PORT; need not be trusted.");
+  table.path("collateral_bundle", common.collateral_bundle,
+             "Collateral for verifying without a service (JSON).");
+  table.path("collateral_database", common.collateral_database,
+             "Keeps what was fetched, so that nothing older is believed later (SQLite).");
+  table.path("vcek_file", common.vcek_file,
+             "SEV-SNP: certificate of the report key, where the host gives none (DER).");
   table.path("simulated_root_file", common.simulated_root_file,
              "Root key of a development network's simulated evidence; made if missing.");
   table.choice("log_format", common.log_format, {"text", "json"},

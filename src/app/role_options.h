@@ -17,6 +17,11 @@ struct CommonOptions {
   std::string owner;
   std::string policy = "production";
   std::string simulated_root_file;
+  std::string collateral_url;
+  std::string collateral_amd_url;
+  std::string collateral_bundle;
+  std::string collateral_database;
+  std::string vcek_file;
   std::string log_format = "text";
   std::string log_level = "info";
 };

@@ -16,6 +16,7 @@ using nlohmann::json;
 
 constexpr std::size_t kNetworkFileMax = 4 << 20;
 constexpr base::Duration kIdentityLife = std::chrono::hours(6);
+constexpr base::Duration kRefusalLife = std::chrono::seconds(30);
 constexpr std::size_t kReasonNameMax = 40;
 constexpr base::Duration kDrainTime = std::chrono::seconds(30);
 // A network without a chain has no root contract; its addresses are computed as if it stood here.
@@ -119,6 +120,13 @@ Result<std::unique_ptr<RoleShell>> RoleShell::create(const CommonOptions& option
   trust_options.policy = options.policy;
   trust_options.simulated_root_file = options.simulated_root_file;
   trust_options.program = program;
+  trust_options.collateral = {.intel_url = options.collateral_url,
+                              .amd_url = options.collateral_amd_url,
+                              .bundle = options.collateral_bundle,
+                              .database = options.collateral_database};
+  trust_options.vcek_file = options.vcek_file;
+  const attestation::CollateralUrls urls{
+      .intel = options.collateral_url, .amd = options.collateral_amd_url, .nvidia = {}};
   const auto& root = network.root();
   trust_options.allowed_images =
       program.starts_with("cocoon-proxy") ? root.worker_hashes : root.proxy_hashes;
@@ -130,6 +138,7 @@ Result<std::unique_ptr<RoleShell>> RoleShell::create(const CommonOptions& option
   auto client_identity = TRY(shell->issue_identity());
   shell->client_tls_ = TRY(io::TlsContext::create(io::TlsRole::Client, std::move(client_identity)));
   shell->rotation_.arm_in(kIdentityLife);
+  shell->keep_collateral(urls);
   // Who is told "ready" may stop us at once, before run() waits for signals in its own way.
   shell->runtime_.on_stop_signal([raw = shell.get()](int) { raw->runtime_.stop(); });
   return shell;
@@ -140,6 +149,13 @@ Result<io::TlsIdentity> RoleShell::issue_identity() {
       TRY(ratls::issue_certificate(runtime_.now().wall, tls_key_, providers_, random_));
   return io::TlsIdentity{.certificate_der = std::move(certificate),
                          .private_seed = tls_key_.seed()};
+}
+
+void RoleShell::keep_collateral(const attestation::CollateralUrls& urls) {
+  if (!trust_.collateral) return;
+  collateral_ = std::make_unique<attestation::CollateralKeeper>(
+      runtime_, urls, trust_.collateral, trust_.collateral_store.get(),
+      [this](const std::string& why) { log_.warning("collateral not renewed", {{"why", why}}); });
 }
 
 // A fresh key and fresh evidence; connections that are open keep theirs.
@@ -154,11 +170,29 @@ void RoleShell::rotate_identity() {
   rotation_.arm_in(kIdentityLife);
 }
 
+// What looks at evidence is kept, as long as nothing changes on which it rests.
+Result<ratls::Admission> RoleShell::admit_once(std::span<const base::Bytes> chain,
+                                               const attest::Policy& policy) {
+  const base::WallTime now = runtime_.now().wall;
+  if (chain.size() != 1 || policy.name != trust_.peers.name) {
+    return ratls::admit(now, chain, policy, verifiers_);
+  }
+  const ratls::Grounds grounds{.lists = policy.lists.version,
+                               .collateral = trust_.collateral ? trust_.collateral->version() : 0};
+  const base::Bits256 key = ratls::VerdictCache::key_of(chain.front());
+  if (const auto* kept = verdicts_.find(now, grounds, key)) return *kept;
+  auto outcome = ratls::admit(now, chain, policy, verifiers_);
+  // A refusal may be for something that passes soon, such as a clock that is set.
+  const base::Duration life = outcome ? base::Duration(policy.verdict_lifetime) : kRefusalLife;
+  verdicts_.store(now + life, grounds, key, outcome);
+  return outcome;
+}
+
 io::PeerVerifier RoleShell::verifier(const attest::Policy& policy,
                                      std::shared_ptr<ratls::Admission> admission) {
   return [this, policy,
           admission = std::move(admission)](std::span<const base::Bytes> chain) -> Result<void> {
-    auto outcome = ratls::admit(runtime_.now().wall, chain, policy, verifiers_);
+    auto outcome = admit_once(chain, policy);
     if (!outcome) {
       ++refused_peers_[std::string(outcome.error().reason())];
       return outcome.error();

@@ -19,9 +19,13 @@
 #include "io/runtime.h"
 #include "io/tls.h"
 #include "ratls/admit.h"
+#include "ratls/verdict_cache.h"
 #include "registry/snapshot.h"
 
 namespace cocoon::app {
+
+// Certificates whose verdict is remembered.
+inline constexpr std::size_t kVerdictsKept = 4096;
 
 enum class Printing { ForPeople, Json };
 
@@ -89,6 +93,9 @@ class RoleShell {
             Trust trust);
   base::Result<io::TlsIdentity> issue_identity();
   void rotate_identity();
+  base::Result<ratls::Admission> admit_once(std::span<const base::Bytes> chain,
+                                            const attest::Policy& policy);
+  void keep_collateral(const attestation::CollateralUrls& urls);
 
   io::Runtime runtime_;
   crypto::SystemRandom random_;
@@ -102,6 +109,8 @@ class RoleShell {
   std::shared_ptr<io::TlsContext> server_tls_;
   std::shared_ptr<io::TlsContext> client_tls_;
   io::Timer rotation_;
+  std::unique_ptr<attestation::CollateralKeeper> collateral_;
+  ratls::VerdictCache verdicts_{kVerdictsKept};
   std::map<session::LinkId, Peer> peers_;
   std::map<std::string, std::uint64_t> refused_peers_;
   ReasonCounts closed_links_;

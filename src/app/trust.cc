@@ -1,5 +1,14 @@
 #include "app/trust.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "app/attestation/verifiers.h"
+#include "attest/collateral/limits.h"
+#include "attest/provide/tsm_provider.h"
+#include "io/files.h"
+
 namespace cocoon::app {
 
 using base::Error;
@@ -28,22 +37,65 @@ std::vector<const attest::EvidenceVerifier*> Trust::verifier_list() const {
   return list;
 }
 
+namespace {
+
+constexpr std::size_t kPolicyFileMax = 1 << 20;
+constexpr std::size_t kVcekFileMax = 64 << 10;
+
+bool is_built_in(const std::string& policy) {
+  const auto known = attestation::built_in_policies();
+  return std::ranges::find(known, policy) != known.end();
+}
+
+base::Result<attest::Policy> read_policy(const TrustOptions& options) {
+  if (options.policy.ends_with(".toml")) {
+    const base::Bytes text = TRY(io::read_file(options.policy, kPolicyFileMax));
+    return attestation::parse_policy(base::as_text(text), options.policy, options.allowed_images);
+  }
+  if (is_built_in(options.policy)) {
+    return attestation::built_in_policy(options.policy, options.allowed_images);
+  }
+  return Error(
+      TrustError::PolicyNotAvailable,
+      "policy \"" + options.policy +
+          "\" accepts evidence that proves nothing, and this program does not know it; the "
+          "development programs (cocoon-proxy-dev, cocoon-worker-dev) do");
+}
+
+base::Result<void> open_collateral(const CollateralOptions& options, Trust& trust) {
+  trust.collateral = std::make_shared<attestation::LiveCollateral>();
+  if (!options.database.empty()) {
+    trust.collateral_store = TRY(store::CollateralStore::open(options.database));
+    TRY(attestation::load_collateral(*trust.collateral_store, *trust.collateral));
+  }
+  if (options.bundle.empty()) return {};
+  const base::Bytes text = TRY(io::read_file(options.bundle, attest::collateral::kBundleSizeMax));
+  return trust.collateral->add_bundle(io::Runtime().now().wall, base::as_text(text));
+}
+
+// The hardware's own evidence. Asked once here, so that a program that can't prove itself says so
+// at its start.
+base::Result<std::unique_ptr<attest::EvidenceProvider>> hardware_provider(
+    const TrustOptions& options) {
+  base::Bytes vcek;
+  if (!options.vcek_file.empty()) vcek = TRY(io::read_file(options.vcek_file, kVcekFileMax));
+  auto provider = std::make_unique<attest::provide::TsmProvider>(
+      attest::provide::system_files(), std::string(attest::provide::kTsmRoot),
+      "cocoon-" + std::to_string(getpid()), std::move(vcek));
+  const auto tried = provider->quote(base::WallTime{}, base::Bits512{});
+  if (tried) return std::unique_ptr<attest::EvidenceProvider>(std::move(provider));
+  return Error(TrustError::NoEvidenceProvider,
+               tried.error().message() + " For a network on this machine use `cocoon up`.");
+}
+
+}  // namespace
+
 base::Result<Trust> ProductionKit::make(const TrustOptions& options) const {
-  if (options.policy != "production") {
-    return Error(
-        TrustError::PolicyNotAvailable,
-        "policy \"" + options.policy +
-            "\" accepts evidence that proves nothing, and this program does not know it; the "
-            "development programs (cocoon-proxy-dev, cocoon-worker-dev) do");
-  }
-  if (options.needs_evidence) {
-    return Error(
-        TrustError::NoEvidenceProvider,
-        "this build can't make hardware evidence (TDX, SEV-SNP) yet, so it can't prove itself to "
-        "anyone; for a network on this machine use `cocoon up`");
-  }
   Trust trust;
-  trust.peers = attest::production_policy(options.allowed_images);
+  trust.peers = TRY(read_policy(options));
+  TRY(open_collateral(options.collateral, trust));
+  trust.verifiers = attestation::real_verifiers(trust.collateral, trust.peers);
+  if (options.needs_evidence) trust.providers.push_back(TRY(hardware_provider(options)));
   return trust;
 }
 

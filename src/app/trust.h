@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "app/attestation/collateral_keeper.h"
+#include "app/attestation/policy_file.h"
 #include "attest/policy.h"
 #include "attest/verdict.h"
 #include "base/result.h"
@@ -16,10 +18,20 @@
 namespace cocoon::app {
 
 enum class TrustError { NoEvidenceProvider, PolicyNotAvailable, BadRootKey };
+
+// Where collateral for real evidence comes from; all empty: only what is in the file of the bundle.
+struct CollateralOptions {
+  std::string intel_url;  // of a PCCS or another cache, http://HOST:PORT
+  std::string amd_url;
+  std::string bundle;    // a file for offline use
+  std::string database;  // what was fetched; empty: not kept
+};
 std::string_view reason_name(TrustError error);
 
 struct TrustOptions {
-  std::string policy;               // "production", "development", "legacy_test"
+  std::string policy;  // "production", another built-in one, or a file that ends in .toml
+  CollateralOptions collateral = {};
+  std::string vcek_file = {};  // SEV-SNP: certificate of the report key, if the host gives none
   std::string simulated_root_file;  // development only
   std::string program;              // in whose name simulated evidence is made
   std::vector<base::Bits256> allowed_images;
@@ -31,6 +43,8 @@ struct Trust {
   std::vector<std::unique_ptr<attest::EvidenceProvider>> providers;
   std::vector<std::unique_ptr<attest::EvidenceVerifier>> verifiers;
   attest::Policy peers;
+  std::shared_ptr<attestation::LiveCollateral> collateral;  // of real evidence; else null
+  std::unique_ptr<store::CollateralStore> collateral_store;
   bool simulated = false;  // said in every output
 
   std::vector<attest::EvidenceProvider*> provider_list() const;
@@ -48,7 +62,7 @@ class TrustKit {
 // Real evidence only.
 class ProductionKit final : public TrustKit {
  public:
-  std::vector<std::string> policies() const override { return {"production"}; }
+  std::vector<std::string> policies() const override { return attestation::built_in_policies(); }
   base::Result<Trust> make(const TrustOptions& options) const override;
 };
 

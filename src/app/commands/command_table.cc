@@ -98,6 +98,70 @@ Command attest_show() {
           .run = run_attest_show};
 }
 
+Command attest_verify() {
+  return {
+      .name = "attest verify",
+      .summary = "Verify evidence: what it proves, and what it does not",
+      .details =
+          "EVIDENCE is a file (a TDX quote, an SEV-SNP report, a peer's certificate) or HOST:PORT "
+          "of "
+          "a proxy.\n"
+          "Policies: genuine (hardware, firmware and settings in order; the default), production, "
+          "production-t2,\n"
+          "legacy-network, or a file that ends in .toml. Exits with 0 if the policy accepts it, "
+          "with 1 if not.",
+      .operands = {{"EVIDENCE", "A file, or HOST:PORT", Operand::Need::Required}},
+      .flags = {{"--policy", "NAME", "What must hold (default genuine)"},
+                {"--bundle", "FILE", "Collateral for verifying without a service (JSON)"},
+                {"--collateral-url", "URL", "A cache of Intel's collateral (PCCS)"},
+                {"--collateral-amd-url", "URL", "A cache of AMD's key distribution service"},
+                {"--save-bundle", "FILE", "Keep the collateral that was used"},
+                {"--key-certificate", "FILE", "SEV-SNP: certificate of the report key (VCEK)"},
+                {"--report-data", "HEX", "What the evidence should have been made for"},
+                {"--image", "HEX", "The image that is allowed"},
+                {"--at", "TIME", "Judge as of this time (Unix seconds or RFC 3339)"},
+                kJson},
+      .examples = {"cocoon attest verify quote.bin --bundle collateral.json",
+                   "cocoon attest verify proxy.example.org:11002 --collateral-url "
+                   "http://127.0.0.1:8081 --policy production",
+                   "cocoon attest verify report.bin --key-certificate vcek.der --json"},
+      .run = run_attest_verify};
+}
+
+Command attest_measure() {
+  return {
+      .name = "attest measure",
+      .summary = "Compute what an image measures to, or replay an event log",
+      .details =
+          "With --firmware: MRTD, RTMR1 and RTMR2 of a TDX guest, or with --tee snp the launch "
+          "digest "
+          "of an SEV-SNP guest.\n"
+          "With --log: the registers that a log leads to, compared with --quote. With "
+          "--verity-data: "
+          "the root hash.",
+      .operands = {},
+      .flags = {{"--tee", "TEE", "tdx or snp (default tdx)", {"tdx", "snp"}},
+                {"--firmware", "FILE", "OVMF image"},
+                {"--kernel", "FILE", "Kernel that QEMU boots directly"},
+                {"--initrd", "FILE", "Its initrd"},
+                {"--cmdline", "TEXT", "Its command line"},
+                {"--memory", "SIZE", "TDX: memory of the guest (default 2G)"},
+                {"--vcpus", "N", "SEV-SNP: number of processors (default 1)"},
+                {"--cpu", "MODEL", "SEV-SNP: processor model of QEMU (default EPYC-Milan)"},
+                {"--guest-features", "N", "SEV-SNP: SEV_FEATURES (default 1)"},
+                {"--log", "FILE", "Event log: CCEL, or dstack's JSON"},
+                {"--quote", "FILE", "TDX quote to compare with"},
+                {"--verity-data", "FILE", "Data of a dm-verity device"},
+                {"--verity-hash", "FILE", "Its hash device, to be checked"},
+                {"--verity-root", "HEX", "The root hash that it should have"},
+                kJson},
+      .examples = {"cocoon attest measure --firmware OVMF.fd --kernel vmlinuz --initrd initrd.img "
+                   "--cmdline \"console=ttyS0\" --memory 64G",
+                   "cocoon attest measure --log /sys/firmware/acpi/tables/data/CCEL --quote "
+                   "quote.bin"},
+      .run = run_attest_measure};
+}
+
 Command doctor() {
   return {
       .name = "doctor",
@@ -211,9 +275,10 @@ Command version() {
 
 const std::vector<Command>& command_table() {
   static const std::vector<Command> table{
-      up(),          client(),     chat(),           models(),        status(),
-      attest_show(), doctor(),     wallet_new(),     wallet_import(), wallet_show(),
-      wallet_send(), completion(), config_example(), version()};
+      up(),          client(),      chat(),           models(),
+      status(),      attest_show(), attest_verify(),  attest_measure(),
+      doctor(),      wallet_new(),  wallet_import(),  wallet_show(),
+      wallet_send(), completion(),  config_example(), version()};
   return table;
 }
 

@@ -10,6 +10,8 @@ base::Result<int> run_chat(const Invocation& invocation);
 base::Result<int> run_models(const Invocation& invocation);
 base::Result<int> run_status(const Invocation& invocation);
 base::Result<int> run_attest_show(const Invocation& invocation);
+base::Result<int> run_attest_verify(const Invocation& invocation);
+base::Result<int> run_attest_measure(const Invocation& invocation);
 base::Result<int> run_doctor(const Invocation& invocation);
 base::Result<int> run_wallet_new(const Invocation& invocation);
 base::Result<int> run_wallet_import(const Invocation& invocation);

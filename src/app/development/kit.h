@@ -9,7 +9,9 @@ namespace cocoon::app::development {
 class DevelopmentKit final : public TrustKit {
  public:
   std::vector<std::string> policies() const override {
-    return {"production", "development", "legacy_test"};
+    std::vector<std::string> list = attestation::built_in_policies();
+    list.insert(list.end(), {"development", "legacy_test"});
+    return list;
   }
   base::Result<Trust> make(const TrustOptions& options) const override;
 };
