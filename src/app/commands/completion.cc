@@ -19,7 +19,7 @@ std::string second_word(const Command& command) {
 }
 
 // In single quotes, for all three shells.
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
@@ -69,8 +69,10 @@ std::string bash(const std::vector<Command>& commands) {
   for (const auto& command : commands) {
     const std::string second = second_word(command);
     if (!second.empty())
-      cases += "    " + quoted(first_word(command) + " ") + ") words=" + quoted(second) + " ;;\n";
-    cases += "    " + quoted(command.name) + "*) words=" + quoted(words_behind(command)) + " ;;\n";
+      cases += "    " + shell_quoted(first_word(command) + " ") +
+               ") words=" + shell_quoted(second) + " ;;\n";
+    cases += "    " + shell_quoted(command.name) +
+             "*) words=" + shell_quoted(words_behind(command)) + " ;;\n";
   }
   return "# bash completion for cocoon; use: source <(cocoon completion bash)\n"
          "_cocoon() {\n"
@@ -82,7 +84,7 @@ std::string bash(const std::vector<Command>& commands) {
          "  esac\n"
          "  if [ \"$COMP_CWORD\" = 1 ]; then\n"
          "    COMPREPLY=($(compgen -W " +
-         quoted(first_words(commands) + " help --help --version") +
+         shell_quoted(first_words(commands) + " help --help --version") +
          " -- \"$current\"))\n"
          "    return\n"
          "  fi\n"
@@ -109,7 +111,7 @@ std::string zsh_arguments(const Command& command) {
     std::string spec = flag.name + "[" + zsh_description(flag.help) + "]";
     if (!flag.shape.empty())
       spec += ":" + zsh_description(flag.shape) + ":" + (takes_path(flag) ? "_files" : " ");
-    text += " " + quoted(spec);
+    text += " " + shell_quoted(spec);
   }
   for (const auto& operand : command.operands) {
     std::string choices = " ";
@@ -118,8 +120,8 @@ std::string zsh_arguments(const Command& command) {
       for (const auto& choice : operand.choices) choices += choice + " ";
       choices += ")";
     }
-    text += " " + quoted(std::string(operand.need == Operand::Need::Required ? ":" : "::") +
-                         operand.name + ":" + choices);
+    text += " " + shell_quoted(std::string(operand.need == Operand::Need::Required ? ":" : "::") +
+                               operand.name + ":" + choices);
   }
   return text + " '--help[Help]'";
 }
@@ -132,7 +134,7 @@ std::string zsh(const std::vector<Command>& commands) {
     const std::string first = first_word(command);
     const std::string second = second_word(command);
     if (seen.insert(first).second)
-      list += "    " + quoted(first + ":" + zsh_description(command.summary)) + "\n";
+      list += "    " + shell_quoted(first + ":" + zsh_description(command.summary)) + "\n";
     cases += "    " + first + ") shift words; (( CURRENT-- )); " +
              (second.empty()
                   ? zsh_arguments(command)
@@ -164,12 +166,12 @@ std::string fish(const std::vector<Command>& commands) {
     const std::string second = second_word(command);
     if (seen.insert(first).second) {
       out += "complete -c cocoon -n __fish_use_subcommand -a " + first + " -d " +
-             quoted(command.summary) + "\n";
+             shell_quoted(command.summary) + "\n";
     }
     const std::string when = "'__fish_seen_subcommand_from " + first + "'";
     if (!second.empty())
-      out += "complete -c cocoon -n " + when + " -a " + second + " -d " + quoted(command.summary) +
-             "\n";
+      out += "complete -c cocoon -n " + when + " -a " + second + " -d " +
+             shell_quoted(command.summary) + "\n";
     for (const auto& operand : command.operands) {
       for (const auto& choice : operand.choices)
         out += "complete -c cocoon -n " + when + " -a " + choice + "\n";
@@ -177,7 +179,7 @@ std::string fish(const std::vector<Command>& commands) {
     for (const auto& flag : command.flags) {
       const std::string value = flag.shape.empty() ? "" : takes_path(flag) ? " -r -F" : " -x";
       out += "complete -c cocoon -n " + when + " -l " + flag.name.substr(2) + value + " -d " +
-             quoted(flag.help) + "\n";
+             shell_quoted(flag.help) + "\n";
     }
   }
   return out;
