@@ -216,7 +216,8 @@ CellRef ChainLab::masterchain_custom(std::uint32_t seqno) const {
   return custom.finish_fixed();
 }
 
-CellRef ChainLab::info_cell(const Made& previous, bool key_block) const {
+CellRef ChainLab::info_cell(const Made& previous, BlockKind kind) const {
+  const bool key_block = kind == BlockKind::Key;
   const bool master = previous.id.shard.is_masterchain();
   const std::size_t generation = generations_.size() - 1;
   CellBuilder info;
@@ -238,7 +239,8 @@ CellRef ChainLab::info_cell(const Made& previous, bool key_block) const {
   return info.store_ref(reference.finish_fixed()).finish_fixed();
 }
 
-CellRef ChainLab::masterchain_extra(bool key_block) const {
+CellRef ChainLab::masterchain_extra(BlockKind kind) const {
+  const bool key_block = kind == BlockKind::Key;
   CellBuilder custom;
   custom.store_uint(0xcca5, 16).store_bit(key_block).store_maybe_ref(shard_hashes());
   custom.store_uint(0, 1 + 10).store_ref(empty_cell());
@@ -249,41 +251,43 @@ CellRef ChainLab::masterchain_extra(bool key_block) const {
 }
 
 ChainLab::Made ChainLab::make_on(const Made& previous, const CellRef& state, const CellRef& custom,
-                                 bool key_block) {
+                                 BlockKind kind) {
   CellBuilder extra;
   extra.store_uint(0x4a33f6fd, 32).store_ref(empty_cell()).store_ref(empty_cell());
   extra.store_ref(zero_bits(6).finish_fixed());
   extra.store_bytes(base::Bits256{}).store_bytes(base::Bits256{}).store_maybe_ref(custom);
   CellBuilder block;
   block.store_uint(0x11ef55aa, 32).store_int(kNetwork, 32);
-  block.store_ref(info_cell(previous, key_block)).store_ref(empty_cell());
+  block.store_ref(info_cell(previous, kind)).store_ref(empty_cell());
   block.store_ref(state_update(previous.state, state)).store_ref(extra.finish_fixed());
   Made made;
   made.block = block.finish_fixed();
   made.state = state;
   made.generation = generations_.size() - 1;
-  made.is_key = key_block;
+  made.is_key = kind == BlockKind::Key;
   made.id = {previous.id.shard, previous.id.seqno + 1, made.block->hash(),
              crypto::sha256(made.block->hash())};
   return made;
 }
 
-void ChainLab::make(bool key_block) {
+void ChainLab::make(BlockKind kind) {
+  const bool key_block = kind == BlockKind::Key;
   now_ += block_seconds;
   lt_ += 1000;
-  shard_.push_back(make_on(
-      shard_.back(), state_cell(kBaseShard, shard_.back().id.seqno + 1, nullptr), nullptr, false));
+  shard_.push_back(make_on(shard_.back(),
+                           state_cell(kBaseShard, shard_.back().id.seqno + 1, nullptr), nullptr,
+                           BlockKind::Plain));
   // The block is made by the old validators, and its configuration names the new ones.
   std::vector<crypto::Ed25519PrivateKey> next;
   for (int i = 0; key_block && i < 4; ++i) {
     next.push_back(crypto::Ed25519PrivateKey::generate(random_));
   }
-  const CellRef info = info_cell(masterchain_.back(), key_block);
+  const CellRef info = info_cell(masterchain_.back(), kind);
   const std::size_t generation = generations_.size() - 1;
   if (key_block) generations_.push_back(std::move(next));
   const std::uint32_t seqno = masterchain_.back().id.seqno + 1;
   const CellRef state = state_cell(kMasterShard, seqno, masterchain_custom(seqno));
-  Made made = make_on(masterchain_.back(), state, masterchain_extra(key_block), key_block);
+  Made made = make_on(masterchain_.back(), state, masterchain_extra(kind), kind);
   if (key_block) {
     CellBuilder block;
     block.store_uint(0x11ef55aa, 32).store_int(kNetwork, 32).store_ref(info);

@@ -14,6 +14,7 @@ namespace cocoon::ton {
 
 class ChainLab {
  public:
+  enum class BlockKind { Plain, Key };
   explicit ChainLab(std::uint64_t seed);
 
   const ChainAnchor& anchor() const { return anchor_; }
@@ -34,9 +35,9 @@ class ChainLab {
   base::Result<void> send_message(base::BytesView boc);
   bool takes_messages = true;
 
-  void make_block() { make(false); }
+  void make_block() { make(BlockKind::Plain); }
   // A key block, with new validators from then on.
-  void make_key_block() { make(true); }
+  void make_key_block() { make(BlockKind::Key); }
 
   // Boxed answers.
   base::Bytes masterchain_info() const;
@@ -64,15 +65,15 @@ class ChainLab {
     bool is_key = false;
   };
 
-  void make(bool key_block);
+  void make(BlockKind kind);
   CellRef account_cell(const Address& address, const Entry& entry) const;
   CellRef state_cell(const ShardId& shard, std::uint32_t seqno, const CellRef& custom) const;
   CellRef masterchain_custom(std::uint32_t seqno) const;
   CellRef shard_hashes() const;
   CellRef config_cell() const;
-  CellRef info_cell(const Made& previous, bool key_block) const;
-  CellRef masterchain_extra(bool key_block) const;
-  Made make_on(const Made& previous, const CellRef& state, const CellRef& extra, bool key_block);
+  CellRef info_cell(const Made& previous, BlockKind kind) const;
+  CellRef masterchain_extra(BlockKind kind) const;
+  Made make_on(const Made& previous, const CellRef& state, const CellRef& extra, BlockKind kind);
   std::vector<Validator> validators(std::size_t generation) const;
 
   mutable SeededRandom random_;

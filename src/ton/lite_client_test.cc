@@ -107,7 +107,7 @@ TEST(LiteClient, SilentServersAreNamedAndTheOthersCarryOn) {
   chain.put_account(kAlice, base::Nanoton(1), std::nullopt);
   chain.make_block();
   LiteWorld world(chain, 3);
-  world.set_dead(0, true);
+  world.kill(0);
   world.server(1).tamper = [](std::uint32_t, base::Bytes) { return std::nullopt; };
   Answers answers(world);
   const std::uint64_t id = world.client().request(world.now(), AccountRequest{kAlice});
@@ -126,12 +126,12 @@ TEST(LiteClient, AServerThatDiesMidwayIsReplaced) {
   LiteWorld world(chain, 2);
   world.run(500ms);
   for (std::size_t round = 0; round < 6; ++round) {
-    world.set_dead(round % 2, true);
+    world.kill(round % 2);
     world.client().handle_closed(world.now(), round % 2);
     const std::uint32_t before = world.client().head()->block.seqno;
     world.run(3s, 500ms);
     EXPECT_GT(world.client().head()->block.seqno, before) << round;
-    world.set_dead(round % 2, false);
+    world.revive(round % 2);
     world.run(20s, 500ms);
   }
   EXPECT_EQ(world.client().ready_servers(), 2u);
@@ -227,7 +227,7 @@ void expect_caught(const Lie& lie) {
   chain.make_key_block();
   chain.make_block();
   LiteWorld world(chain, 2);
-  world.set_dead(1, true);
+  world.kill(1);
   const bool about_blocks = lie.question == LiteServerGetBlockProof::kId;
   world.server(0).tamper = [&](std::uint32_t id, base::Bytes answer) -> std::optional<base::Bytes> {
     return id == lie.question ? lie.tell(chain, answer) : answer;
@@ -239,7 +239,7 @@ void expect_caught(const Lie& lie) {
       << (world.log.empty() ? "nothing" : world.log.back());
   if (about_blocks) EXPECT_FALSE(world.client().head()) << "a lie moved the head";
   EXPECT_NE(answers.reason(id), "ok");
-  world.set_dead(1, false);
+  world.revive(1);
   world.run(15s, 1s);
   EXPECT_EQ(answers.reason(id), "ok");
   EXPECT_EQ(answers.account(id).account->balance.coins.count(), 5);
@@ -384,6 +384,12 @@ TEST(LiteClient, LiesAboutAccountsAreCaught) {
                     answer.shardblk.shard = 0x4000000000000000;
                     return tl::encode_boxed(answer);
                   }),
+  };
+  for (const Lie& lie : lies) expect_caught(lie);
+}
+
+TEST(LiteClient, ProofsThatHideOrMixAreCaught) {
+  const std::vector<Lie> lies = {
       account_lie("a proof of one root", "proof_form",
                   [](ChainLab&, LiteServerAccountState& answer) {
                     const auto roots = *parse_boc(answer.proof);

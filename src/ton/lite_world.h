@@ -33,7 +33,8 @@ class LiteWorld {
 
   LiteClient& client() { return *client_; }
   LabServer& server(std::size_t i) { return *servers_[i]; }
-  void set_dead(std::size_t i, bool dead) { dead_[i] = dead; }
+  void kill(std::size_t i) { dead_[i] = true; }
+  void revive(std::size_t i) { dead_[i] = false; }
   void set_delay(std::size_t i, base::Duration delay) { delay_[i] = delay; }
   base::Now now() const { return now_; }
 
