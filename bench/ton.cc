@@ -1,5 +1,6 @@
-// bench_ton: processor time of reading the chain, per operation, on one core: bags of cells parsed and
-// hashed, written, looked into, and proofs checked. With ton_core.mjs, which does the first two with
+// bench_ton: processor time of reading the chain, per operation, on one core: bags of cells parsed
+// and hashed, written, looked into, and proofs checked. With ton_core.mjs, which does the first two
+// with
 // @ton/core on the same bags, in turns: bench/ton.
 //
 //     bench_ton VECTORS SECONDS     JSON on standard output; VECTORS is tests/vectors/ton-proofs
@@ -83,8 +84,8 @@ int main(int argc, char** argv) {
   result["bag_bytes"] = bag.size();
   result["bag_cells"] = block["expect"]["cell_count"];
   result["parse_and_hash_us"] = cost(seconds, [&] { return ton::parse_boc(bag).ok(); });
-  result["serialise_us"] =
-      cost(seconds, [&] { return ton::serialize_boc(root, ton::BocChecksum::Crc32c).size() > 1000; });
+  result["serialise_us"] = cost(
+      seconds, [&] { return ton::serialize_boc(root, ton::BocChecksum::Crc32c).size() > 1000; });
 
   const auto config = item("config/cfg-dict-mainnet-tonutils.json");
   const base::Bytes config_bag =
