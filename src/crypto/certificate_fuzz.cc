@@ -1,5 +1,5 @@
-// Any bytes as certificates in DER or PEM, and as a chain: no crash, and no way to a key that signed
-// none of it.
+// Any bytes as certificates in DER or PEM, and as a chain: no crash, and no way to a key that
+// signed none of it.
 #include "crypto/certificate.h"
 
 #include "crypto/certificate_chain.h"

@@ -21,7 +21,8 @@ TEST(Ed25519Exchange, BothSidesGetTheSameSecret) {
   const auto at_b = shared_secret(b, a.public_key());
   ASSERT_TRUE(at_a && at_b);
   EXPECT_TRUE(base::equal_constant_time(at_a->expose(), at_b->expose()));
-  EXPECT_FALSE(base::equal_constant_time(at_a->expose(), shared_secret(a, a.public_key())->expose()));
+  EXPECT_FALSE(
+      base::equal_constant_time(at_a->expose(), shared_secret(a, a.public_key())->expose()));
 }
 
 TEST(Ed25519Exchange, RefusesWhatIsNoKey) {
