@@ -1,7 +1,6 @@
 // bench_ton: processor time of reading the chain, per operation, on one core: bags of cells parsed
-// and hashed, written, looked into, and proofs checked. With ton_core.mjs, which does the first two
-// with
-// @ton/core on the same bags, in turns: bench/ton.
+// and hashed, written, looked into, and proofs checked. ton_core.mjs does the first two with
+// @ton/core on the same bags: run both in turns.
 //
 //     bench_ton VECTORS SECONDS     JSON on standard output; VECTORS is tests/vectors/ton-proofs
 #include <ctime>
