@@ -217,7 +217,7 @@ base::Result<Vintage> vintage_of(const Item& item) {
 }
 
 base::Bytes list_bytes(base::BytesView body) {
-  if (!body.empty() && body.front() != 0x30) return base::to_bytes(body);  // PEM
+  // PCCS writes DER as hexadecimal digits; DER itself and PEM are no such text.
   if (auto bytes = base::from_hex(base::as_text(body))) return *std::move(bytes);
   return base::to_bytes(body);
 }
