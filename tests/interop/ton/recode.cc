@@ -137,6 +137,7 @@ std::string answer(const std::string& line) {
 }  // namespace
 
 int main() {
-  for (std::string line; std::getline(std::cin, line);) std::cout << answer(line) << '\n' << std::flush;
+  for (std::string line; std::getline(std::cin, line);)
+    std::cout << answer(line) << '\n' << std::flush;
   return 0;
 }
