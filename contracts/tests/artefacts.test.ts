@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Cell } from "@ton/core";
 import { artefactPath, artefactText, compile, contractNames } from "../scripts/compile.ts";
+import { settlementPath, settlementText } from "../scripts/settlement-vectors.ts";
 import { vectorsPath, vectorsText } from "../scripts/vectors.ts";
 
 for (const name of contractNames) {
@@ -34,4 +35,8 @@ test("operation numbers are those of schema/contracts.tlb", () => {
 
 test("tests/vectors/contracts/network.txt is up to date (npm run vectors writes it)", () => {
   assert.equal(readFileSync(vectorsPath, "utf8"), vectorsText());
+});
+
+test("tests/vectors/contracts/settlement.txt is up to date (npm run vectors writes it)", async () => {
+  assert.equal(readFileSync(settlementPath, "utf8"), await settlementText());
 });
