@@ -180,6 +180,7 @@ std::string ClientProgram::stats() const {
                     {"wallet", {{"address", ton::to_friendly_text(machine_.config().owner)}}},
                     {"proxies", targets_json(*dialer_, machine_)},
                     {"connections", connection_counts_json(shell_)},
+                    {"chain", chain_json(shell_)},
                     {"root_contract_config", network_json(shell_.network())}});
 }
 
@@ -219,7 +220,10 @@ Result<int> run_client(const ClientOptions& options, const TrustKit& kit, Printi
                                       .allowed_images = {},
                                       .check_images = options.check_proxy_hashes,
                                       .needs_evidence = false}));
-  const ton::Address owner = TRY(required_address(options.common.owner, "owner"));
+  // On a chain a client is its Cocoon wallet; the owner is whose the wallet is.
+  const ton::Address owner = shell->chain() != nullptr
+                                 ? shell->chain()->wallet().address()
+                                 : TRY(required_address(options.common.owner, "owner"));
   auto secret = TRY(load_or_create_secret(options.master_secret_file));
   ClientProgram client(
       *shell, {.network = shell->network(), .owner = owner, .master_secret = std::move(secret)});

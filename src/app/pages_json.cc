@@ -4,6 +4,28 @@ namespace cocoon::app {
 
 using nlohmann::json;
 
+json chain_json(const RoleShell& shell) {
+  if (shell.chain() == nullptr) return nullptr;
+  const chain::ChainService& service = *shell.chain();
+  const chain::Standing standing = service.standing();
+  json document = {{"state", chain::state_name(standing.state)},
+                   {"root", ton::to_friendly_text(service.root().root().address)},
+                   {"root_from_disk", standing.root_from_disk},
+                   {"wallet", ton::to_friendly_text(service.wallet().address())},
+                   {"lite_servers", standing.servers},
+                   {"lite_servers_ready", standing.servers_ready},
+                   {"open_orders", standing.open_orders},
+                   {"last_problem", standing.last_problem}};
+  if (standing.wallet_balance) document["wallet_balance"] = standing.wallet_balance->count();
+  if (standing.head) {
+    document["block"] = standing.head->block.seqno;
+    document["block_time"] = standing.head->gen_utime;
+    document["block_age_seconds"] =
+        std::chrono::floor<std::chrono::seconds>(standing.head_age).count();
+  }
+  return document;
+}
+
 json network_json(const registry::Snapshot& network) {
   json proxies = json::array();
   for (const auto& proxy : network.proxies()) {

@@ -14,6 +14,8 @@ inline std::string json_text(const nlohmann::json& document) {
   return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// How the chain is doing; null without one.
+nlohmann::json chain_json(const RoleShell& shell);
 nlohmann::json network_json(const registry::Snapshot& network);
 nlohmann::json counts_json(const std::map<std::string, std::uint64_t, std::less<>>& counts);
 // How links ended, and connections that never became links, by reason.

@@ -106,6 +106,7 @@ std::string proxy_stats_json(const RoleShell& shell, const proxy::Proxy& machine
                   {"durable_sequence", core.ledger.durable_sequence()},
                   {"digest", base::to_hex(core.ledger.digest())}}},
                 {"connections", connection_counts_json(shell)},
+                {"chain", chain_json(shell)},
                 {"root_contract_config", network_json(shell.network())}};
   return json_text(document);
 }

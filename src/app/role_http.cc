@@ -37,6 +37,35 @@ std::string stats_page(const RoleShell& shell, const std::string& stats) {
          "<pre>" + escape_html(stats) + "</pre></html>\n";
 }
 
+void add_chain_metrics(const RoleShell& shell, MetricsPage& page) {
+  if (shell.chain() == nullptr) return;
+  const chain::Standing standing = shell.chain()->standing();
+  const bool following = standing.state == chain::Standing::State::Following;
+  page.gauge("cocoon_chain_following", "1 if new blocks of the chain are being proven.",
+             following ? 1 : 0);
+  page.gauge("cocoon_chain_servers_ready", "Lite servers that are connected and answer.",
+             static_cast<double>(standing.servers_ready));
+  page.gauge("cocoon_chain_open_orders",
+             "Messages of this role's wallet that wait or are under way.",
+             static_cast<double>(standing.open_orders));
+  if (standing.head) {
+    page.gauge("cocoon_chain_block", "Masterchain seqno of the newest proven block.",
+               standing.head->block.seqno);
+  }
+  if (standing.wallet_balance) {
+    page.gauge("cocoon_chain_wallet_nanotons", "Balance of this role's wallet.",
+               static_cast<double>(standing.wallet_balance->count()));
+  }
+}
+
+// A silent chain keeps nobody from serving, but whoever asks is told.
+std::string readiness(const RoleShell& shell, bool ready) {
+  std::string text = ready ? "ready\n" : "not ready\n";
+  if (shell.chain() == nullptr) return text;
+  const auto state = shell.chain()->standing().state;
+  return text + "chain " + std::string(chain::state_name(state)) + "\n";
+}
+
 // What every role has in common, and then its own.
 std::string metrics_page(const RoleShell& shell, const RolePages& pages) {
   MetricsPage page;
@@ -57,6 +86,7 @@ std::string metrics_page(const RoleShell& shell, const RolePages& pages) {
                 "reason");
   page.counters("cocoon_peers_refused_total", "Peers whose certificate or evidence was refused.",
                 shell.refused_peers(), "reason");
+  add_chain_metrics(shell, page);
   pages.metrics(page);
   return page.text();
 }
@@ -81,7 +111,7 @@ bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange
     exchange.respond(200, text, "ok\n");
   } else if (path == "/readyz") {
     const bool ready = pages.ready();
-    exchange.respond(ready ? 200 : 503, text, ready ? "ready\n" : "not ready\n");
+    exchange.respond(ready ? 200 : 503, text, readiness(shell, ready));
   } else if (path == "/metrics") {
     exchange.respond(200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
                      metrics_page(shell, pages));

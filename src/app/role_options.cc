@@ -5,7 +5,13 @@ namespace {
 
 void add_common(OptionTable& table, CommonOptions& common) {
   table.path("network", common.network,
-             "The network's parameters: prices, images, models, proxies (JSON).");
+             "Without a chain: the network's parameters, prices, images, models, proxies (JSON).");
+  table.path("chain", common.chain,
+             "Global configuration of the TON chain on which the network lives; empty: no chain.");
+  table.text("root", common.root, "ADDRESS",
+             "The network's root contract, which takes the place of the file above.");
+  table.path("wallet_key_file", common.wallet_key_file,
+             "With a chain: the key of this role's own Cocoon wallet; made if missing.");
   table.text("owner", common.owner, "ADDRESS", "The TON address that this role belongs to.");
   table.choice(
       "policy", common.policy,

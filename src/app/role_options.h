@@ -14,6 +14,9 @@ namespace cocoon::app {
 // What all roles share.
 struct CommonOptions {
   std::string network = "network.json";
+  std::string chain;
+  std::string root;
+  std::string wallet_key_file = "wallet.key";
   std::string owner;
   std::string policy = "production";
   std::string simulated_root_file;

@@ -18,6 +18,8 @@ constexpr std::size_t kNetworkFileMax = 4 << 20;
 constexpr base::Duration kIdentityLife = std::chrono::hours(6);
 constexpr base::Duration kRefusalLife = std::chrono::seconds(30);
 constexpr std::size_t kReasonNameMax = 40;
+// Until then the root contract's newest state is awaited; later its last known one will do.
+constexpr base::Duration kRootWait = std::chrono::seconds(30);
 constexpr base::Duration kDrainTime = std::chrono::seconds(30);
 // A network without a chain has no root contract; its addresses are computed as if it stood here.
 constexpr ton::Address kNoRoot{};
@@ -37,6 +39,13 @@ Result<registry::Snapshot> read_network(const std::string& path) {
   auto network = registry::parse_pseudo_config(kNoRoot, base::as_text(*text));
   if (!network) return Error(RoleError::BadNetwork, path + ": " + network.error().message());
   return network;
+}
+
+// A proxy lets workers in; everybody else, proxies.
+std::vector<base::Bits256> peer_images(std::string_view program,
+                                       const registry::Snapshot& network) {
+  const auto& root = network.root();
+  return program.starts_with("cocoon-proxy") ? root.worker_hashes : root.proxy_hashes;
 }
 
 json factor_json(const attest::Factor& factor) {
@@ -101,10 +110,16 @@ void count_reason(ReasonCounts& counts, std::string_view reason) {
   }
 }
 
-RoleShell::RoleShell(const CommonOptions& options, std::string program, registry::Snapshot network,
-                     Trust trust)
-    : log_(options.log_format == "json" ? LogFormat::Json : LogFormat::Text,
-           log_level(options.log_level), [this] { return runtime_.now().wall; }),
+RoleShell::Ground::Ground(const CommonOptions& options)
+    : log(options.log_format == "json" ? LogFormat::Json : LogFormat::Text,
+          log_level(options.log_level), [this] { return runtime.now().wall; }) {}
+
+RoleShell::RoleShell(std::unique_ptr<Ground> ground, std::unique_ptr<chain::ChainService> chain,
+                     std::string program, registry::Snapshot network, Trust trust)
+    : ground_(std::move(ground)),
+      runtime_(ground_->runtime),
+      log_(ground_->log),
+      chain_(std::move(chain)),
       program_(std::move(program)),
       network_(std::move(network)),
       trust_(std::move(trust)),
@@ -113,10 +128,25 @@ RoleShell::RoleShell(const CommonOptions& options, std::string program, registry
       tls_key_(crypto::Ed25519PrivateKey::generate(random_)),
       rotation_(runtime_, [this] { rotate_identity(); }) {}
 
+// Nothing without a chain.
+Result<std::unique_ptr<chain::ChainService>> RoleShell::open_chain(Ground& ground,
+                                                                   const CommonOptions& options) {
+  if (options.chain.empty()) return std::unique_ptr<chain::ChainService>();
+  const chain::ChainSettings settings{.config = options.chain,
+                                      .root = TRY(required_address(options.root, "root")),
+                                      .wallet_key_file = options.wallet_key_file,
+                                      .owner = TRY(required_address(options.owner, "owner"))};
+  auto service = TRY(chain::ChainService::open(ground.runtime, ground.log, settings));
+  TRY(service->wait_for_root(kRootWait));
+  return service;
+}
+
 Result<std::unique_ptr<RoleShell>> RoleShell::create(const CommonOptions& options,
                                                      std::string program, const TrustKit& kit,
                                                      TrustOptions trust_options) {
-  auto network = TRY(read_network(options.network));
+  auto ground = std::make_unique<Ground>(options);
+  auto chain = TRY(open_chain(*ground, options));
+  auto network = chain ? chain->root() : TRY(read_network(options.network));
   trust_options.policy = options.policy;
   trust_options.simulated_root_file = options.simulated_root_file;
   trust_options.program = program;
@@ -127,12 +157,12 @@ Result<std::unique_ptr<RoleShell>> RoleShell::create(const CommonOptions& option
   trust_options.vcek_file = options.vcek_file;
   const attestation::CollateralUrls urls{
       .intel = options.collateral_url, .amd = options.collateral_amd_url, .nvidia = {}};
-  const auto& root = network.root();
-  trust_options.allowed_images =
-      program.starts_with("cocoon-proxy") ? root.worker_hashes : root.proxy_hashes;
+  trust_options.allowed_images = peer_images(program, network);
   auto trust = TRY(kit.make(trust_options));
-  std::unique_ptr<RoleShell> shell(
-      new RoleShell(options, std::move(program), std::move(network), std::move(trust)));
+  std::unique_ptr<RoleShell> shell(new RoleShell(std::move(ground), std::move(chain),
+                                                 std::move(program), std::move(network),
+                                                 std::move(trust)));
+  shell->follow_root();
   auto server_identity = TRY(shell->issue_identity());
   shell->server_tls_ = TRY(io::TlsContext::create(io::TlsRole::Server, std::move(server_identity)));
   auto client_identity = TRY(shell->issue_identity());
@@ -149,6 +179,16 @@ Result<io::TlsIdentity> RoleShell::issue_identity() {
       TRY(ratls::issue_certificate(runtime_.now().wall, tls_key_, providers_, random_));
   return io::TlsIdentity{.certificate_der = std::move(certificate),
                          .private_seed = tls_key_.seed()};
+}
+
+// What displays show and whose images are let in from now on; a machine's part in the change is its
+// own.
+void RoleShell::follow_root() {
+  if (!chain_) return;
+  chain_->on_root([this](const registry::Snapshot& root) {
+    network_ = root;
+    if (trust_.peers.allowed_images) trust_.peers.allowed_images = peer_images(program_, root);
+  });
 }
 
 void RoleShell::keep_collateral(const attestation::CollateralUrls& urls) {
@@ -170,14 +210,21 @@ void RoleShell::rotate_identity() {
   rotation_.arm_in(kIdentityLife);
 }
 
+// The root contract may have changed a policy since somebody took a copy.
+const attest::Policy& RoleShell::newest(const attest::Policy& policy) const {
+  return policy.name == trust_.peers.name ? trust_.peers : policy;
+}
+
 // What looks at evidence is kept, as long as nothing changes on which it rests.
 Result<ratls::Admission> RoleShell::admit_once(std::span<const base::Bytes> chain,
-                                               const attest::Policy& policy) {
+                                               const attest::Policy& asked) {
   const base::WallTime now = runtime_.now().wall;
+  const attest::Policy& policy = newest(asked);
   if (chain.size() != 1 || policy.name != trust_.peers.name) {
     return ratls::admit(now, chain, policy, verifiers_);
   }
-  const ratls::Grounds grounds{.lists = policy.lists.version,
+  const ratls::Grounds grounds{.policy = network_.version(),
+                               .lists = policy.lists.version,
                                .collateral = trust_.collateral ? trust_.collateral->version() : 0};
   const base::Bits256 key = ratls::VerdictCache::key_of(chain.front());
   if (const auto* kept = verdicts_.find(now, grounds, key)) return *kept;
@@ -204,7 +251,8 @@ io::PeerVerifier RoleShell::verifier(const attest::Policy& policy,
 
 Result<ratls::Admission> RoleShell::admit_report(const ratls::RouterReport& report,
                                                  const attest::Policy& policy) {
-  auto outcome = ratls::admit_router_report(runtime_.now().wall, report, policy, verifiers_);
+  auto outcome =
+      ratls::admit_router_report(runtime_.now().wall, report, newest(policy), verifiers_);
   if (!outcome) ++refused_peers_[std::string(outcome.error().reason())];
   return outcome;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/chain/chain_service.h"
 #include "app/links.h"
 #include "app/log_sink.h"
 #include "app/role_options.h"
@@ -47,17 +48,20 @@ std::string_view reason_name(RoleError error);
 
 class RoleShell {
  public:
-  // Reads the network file and makes this program's identity. `program` names it in simulated
-  // evidence and logs.
+  // Reads the network file, or waits for the root contract, and makes this program's identity.
+  // `program` names it in simulated evidence and logs.
   static base::Result<std::unique_ptr<RoleShell>> create(const CommonOptions& options,
                                                          std::string program, const TrustKit& kit,
                                                          TrustOptions trust_options);
 
-  io::Runtime& runtime() { return runtime_; }
-  base::Now now() const { return runtime_.now(); }
+  io::Runtime& runtime() { return ground_->runtime; }
+  base::Now now() const { return ground_->runtime.now(); }
   base::Random& random() { return random_; }
-  base::Log& log() { return log_; }
+  base::Log& log() { return ground_->log; }
+  // As of the newest root contract.
   const registry::Snapshot& network() const { return network_; }
+  // Null without a chain.
+  chain::ChainService* chain() const { return chain_.get(); }
   const Trust& trust() const { return trust_; }
   const std::string& program() const { return program_; }
   std::shared_ptr<io::TlsContext> tls(io::TlsRole role) const {
@@ -89,17 +93,29 @@ class RoleShell {
   int run(std::function<void(std::function<void()>)> drain);
 
  private:
-  RoleShell(const CommonOptions& options, std::string program, registry::Snapshot network,
-            Trust trust);
+  // What the chain needs before anything else is known.
+  struct Ground {
+    explicit Ground(const CommonOptions& options);
+    io::Runtime runtime;
+    LogSink log;
+  };
+  RoleShell(std::unique_ptr<Ground> ground, std::unique_ptr<chain::ChainService> chain,
+            std::string program, registry::Snapshot network, Trust trust);
+  static base::Result<std::unique_ptr<chain::ChainService>> open_chain(
+      Ground& ground, const CommonOptions& options);
+  void follow_root();
   base::Result<io::TlsIdentity> issue_identity();
   void rotate_identity();
+  const attest::Policy& newest(const attest::Policy& policy) const;
   base::Result<ratls::Admission> admit_once(std::span<const base::Bytes> chain,
                                             const attest::Policy& policy);
   void keep_collateral(const attestation::CollateralUrls& urls);
 
-  io::Runtime runtime_;
+  std::unique_ptr<Ground> ground_;
+  io::Runtime& runtime_;
+  LogSink& log_;
   crypto::SystemRandom random_;
-  LogSink log_;
+  std::unique_ptr<chain::ChainService> chain_;
   std::string program_;
   registry::Snapshot network_;
   Trust trust_;

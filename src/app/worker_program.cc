@@ -175,6 +175,7 @@ std::string WorkerProgram::stats() const {
                       {"refusals", counts_json(counters.refusals)}}},
                     {"proxies", std::move(proxies)},
                     {"connections", connection_counts_json(shell_)},
+                    {"chain", chain_json(shell_)},
                     {"root_contract_config", network_json(shell_.network())}});
 }
 
