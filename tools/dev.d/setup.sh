@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Installs what is missing, and nothing else: Debian packages by tools/packages.debian, then .venv/ with the locked
-# Python packages and Node.js, then the locked npm packages. A stamp of all inputs makes a repeat instantaneous.
+# Python packages and Node.js, then the locked npm packages; for `build` only what the devnet needs to run. A stamp of
+# all inputs makes a repeat instantaneous.
 
 setup() { # build | all
   local want=$1 stamp
@@ -9,7 +10,7 @@ setup() { # build | all
   mkdir -p build
   install_debian_packages "$want"
   install_python
-  [ "$want" = build ] || install_npm_packages
+  install_npm_packages "$want"
   echo "$stamp" >"build/.setup-$want"
 }
 
@@ -23,15 +24,20 @@ setup_stamp() {
 
 already_set_up() { # build | all, STAMP
   [ -x .venv/bin/npm ] || return
-  if [ -z "$(npm_missing)" ] && [ "$(cat build/.setup-all 2>/dev/null)" = "$2" ]; then return; fi
-  [ "$1" = build ] && [ "$(cat build/.setup-build 2>/dev/null)" = "$2" ]
+  if [ -z "$(npm_missing all)" ] && [ "$(cat build/.setup-all 2>/dev/null)" = "$2" ]; then return; fi
+  [ "$1" = build ] && [ -z "$(npm_missing build)" ] && [ "$(cat build/.setup-build 2>/dev/null)" = "$2" ]
 }
 
-# Prints the npm folders whose packages are not the locked ones; npm notes what it installed.
-npm_missing() {
-  local folder
-  for folder in "${NPM_FOLDERS[@]}"; do
-    if [ ! "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then echo "$folder"; fi
+# Prints the npm folders whose packages are not the locked ones; npm notes what it installed, we note where it left out
+# the packages for development.
+npm_missing() { # build | all
+  local folder folders=("${NPM_FOLDERS[@]}")
+  [ "$1" = all ] || folders=(devnet)
+  for folder in "${folders[@]}"; do
+    if [ ! "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] ||
+      { [ "$1" = all ] && [ -e "$folder/node_modules/.without-development" ]; }; then
+      echo "$folder"
+    fi
   done
 }
 
@@ -92,10 +98,13 @@ install_python() {
   chmod +x .venv/bin/npm
 }
 
-install_npm_packages() {
-  local folder
-  for folder in $(npm_missing); do
+install_npm_packages() { # build | all
+  local folder omit=()
+  [ "$1" = all ] || omit=(--omit=dev)
+  for folder in $(npm_missing "$1"); do
     say "setup: npm packages into $folder/node_modules/"
-    quiet npm env PATH="$PWD/.venv/bin:$PATH" .venv/bin/npm ci --ignore-scripts --no-fund --no-audit --prefix "$folder"
+    quiet npm env PATH="$PWD/.venv/bin:$PATH" .venv/bin/npm ci --ignore-scripts --no-fund --no-audit "${omit[@]}" \
+      --prefix "$folder"
+    if [ "$1" = build ]; then touch "$folder/node_modules/.without-development"; fi
   done
 }

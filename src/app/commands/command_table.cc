@@ -15,11 +15,11 @@ Command up() {
       .name = "up",
       .summary = "Start a private network on this machine",
       .details =
-          "Starts an engine with a small real model, a proxy, workers and the gateway for OpenAI "
-          "applications, and\n"
-          "keeps them running until Ctrl-C. Evidence is SIMULATED: the network proves nothing "
-          "about hardware.\n"
-          "Money is metered and booked, and unsettled: there is no chain behind it yet.",
+          "Starts a TON chain of its own, an engine with a small real model, a proxy, workers and "
+          "the gateway for\n"
+          "OpenAI applications, and keeps them running until Ctrl-C. Evidence is SIMULATED: the "
+          "network proves nothing\n"
+          "about hardware. Coins are those of the local chain, and worth nothing.",
       .operands = {},
       .flags = {{"--workers", "N", "How many workers (default 1)"},
                 {"--engine", "URL", "Use this OpenAI-compatible engine instead of the demo engine"},
@@ -29,6 +29,8 @@ Command up() {
                  "Where the gateway listens (default 127.0.0.1:10000 or the next free port)"},
                 {"--engine-tool", "PATH",
                  "The tool that fetches the demo engine (default: found beside this program)"},
+                {"--no-chain", "", "No TON chain: amounts are booked and never settled"},
+                {"--node", "PATH", "Node.js 24 for the chain (default: the one of ./dev setup)"},
                 {"--ask", "PROMPT",
                  "Ask one question, show answer, verification and costs, and stop"},
                 {"--json", "", "Print events as JSON lines"}},

@@ -29,7 +29,8 @@ const json* member(const json& document, const std::string& pointer) {
 
 }  // namespace
 
-Fetch::Fetch(io::Runtime& runtime, const std::string& url, base::Duration timeout, OnReply on_reply)
+Fetch::Fetch(io::Runtime& runtime, const std::string& url, base::Duration timeout, OnReply on_reply,
+             const std::string& post)
     : on_reply_(std::move(on_reply)) {
   const auto target = parse_target(url);
   CHECK(target);
@@ -39,7 +40,16 @@ Fetch::Fetch(io::Runtime& runtime, const std::string& url, base::Duration timeou
                                                                    .first_byte_timeout = timeout,
                                                                    .idle_timeout = timeout,
                                                                    .total_timeout = timeout});
-  call_ = client_->request({.method = "GET", .path = target->path}, *this);
+  io::HttpClientRequest request{.method = "GET", .path = target->path};
+  if (!post.empty()) {
+    // An order is not given twice.
+    request = {.method = "POST",
+               .path = target->path,
+               .headers = {{"Content-Type", "application/json"}},
+               .body = base::to_bytes(post),
+               .resend = io::Resend::Never};
+  }
+  call_ = client_->request(std::move(request), *this);
 }
 
 void Fetch::on_head(unsigned status, const io::HttpHeaders&) { reply_.status = status; }

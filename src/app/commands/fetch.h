@@ -1,5 +1,5 @@
-// GET of small documents from the roles' and engines' pages on this machine: one that calls back on
-// a running loop, one that waits.
+// GET of small documents from the roles' and engines' pages on this machine, and POST of small
+// orders: one that calls back on a running loop, one that waits.
 #pragma once
 
 #include <functional>
@@ -27,8 +27,9 @@ class Fetch final : public io::HttpClientEvents {
  public:
   using OnReply = std::function<void(base::Result<Reply>)>;
   // `url` with path: "http://127.0.0.1:10000/readyz", one that io::HttpEndpoint::parse() accepts.
-  // May be destroyed inside `on_reply`.
-  Fetch(io::Runtime& runtime, const std::string& url, base::Duration timeout, OnReply on_reply);
+  // May be destroyed inside `on_reply`. With a `post` it is POST of that JSON, else GET.
+  Fetch(io::Runtime& runtime, const std::string& url, base::Duration timeout, OnReply on_reply,
+        const std::string& post = {});
 
   void on_head(unsigned status, const io::HttpHeaders& headers) override;
   void on_body(base::BytesView bytes) override;

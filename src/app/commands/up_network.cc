@@ -63,13 +63,53 @@ void UpNetwork::handle_engine(Result<EngineChoice> choice) {
 }
 
 Result<void> UpNetwork::start_first(const EngineChoice& choice) {
-  files_ = TRY(write_up_files(wishes_.plan));
+  if (wishes_.plan.chain) TRY(start_chain());
   if (choice.url.empty()) {
     io::ChildOptions engine{.argv = choice.argv, .log_file = wishes_.plan.path("logs/engine.log")};
     engine.argv.insert(engine.argv.end(), {"--port", std::to_string(wishes_.engine_port)});
     engine.environment.emplace_back("LD_LIBRARY_PATH", choice.libraries);
     TRY(crew_.start("engine", std::move(engine)));
   }
+  return wishes_.plan.chain ? Result<void>() : start_proxy();
+}
+
+Result<void> UpNetwork::start_chain() {
+  auto started = crew_.start("chain", {.argv = devnet_arguments(wishes_.devnet, wishes_.plan),
+                                       .log_file = wishes_.plan.path("logs/chain.log")});
+  if (!started) {
+    return fault(CommandFault::Failed, "the local TON chain: " + started.error().message(),
+                 "--node PATH of Node.js 24, or --no-chain");
+  }
+  chain_ = std::make_unique<UpChain>(runtime_, wishes_.plan, [this](auto network) {
+    // The one who calls is destroyed there.
+    runtime_.post([this, network = std::move(network)] { handle_chain(network); });
+  });
+  return {};
+}
+
+void UpNetwork::handle_chain(Result<registry::Snapshot> network) {
+  chain_.reset();
+  if (!network) return fail(network.error());
+  report_.done("chain", "TON devnet, root contract " +
+                            ton::to_friendly_text(network->root().address, ton::Bounce::Bounceable,
+                                                  ton::AddressNetwork::Testnet));
+  wishes_.plan.chain->network = *std::move(network);
+  auto going = take_accounts();
+  if (going) going = start_proxy();
+  if (!going) fail(going.error());
+}
+
+Result<void> UpNetwork::take_accounts() {
+  for (const auto& name : up_participants(wishes_.plan)) {
+    const UpWallet wallet = TRY(up_wallet(wishes_.plan, name));
+    wishes_.plan.chain->accounts[name] = {
+        .key_file = wallet.key_file, .owner = wallet.owner, .wallet = wallet.wallet.address()};
+  }
+  return {};
+}
+
+Result<void> UpNetwork::start_proxy() {
+  files_ = TRY(write_up_files(wishes_.plan));
   return start_program("proxy", {wishes_.programs + "/cocoon-proxy-dev", "--config", files_.proxy});
 }
 
@@ -184,6 +224,7 @@ Result<void> UpNetwork::write_running() const {
 
 void UpNetwork::fail(const base::Error& error) {
   watch_.reset();
+  chain_.reset();
   look_again_.cancel();
   too_long_.cancel();
   owner_.on_network_failed(error);

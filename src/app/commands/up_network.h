@@ -1,5 +1,5 @@
 // UpNetwork: brings a private network up, keeps it running, takes it down. Engine and proxy start
-// side by side, then the workers, then the gateway.
+// side by side, then the workers, then the gateway; a chain, if there is one, before the proxy.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 #include "app/commands/crew.h"
 #include "app/commands/engine_source.h"
 #include "app/commands/fetch.h"
+#include "app/commands/up_chain.h"
 #include "app/commands/up_files.h"
 #include "app/commands/up_plan.h"
 #include "app/commands/up_report.h"
@@ -22,6 +23,7 @@ struct UpWishes {
   EngineSource::Wishes engine;
   std::uint16_t engine_port = 0;  // for the demo engine
   std::string programs;           // folder of cocoon, cocoon-proxy-dev and cocoon-worker-dev
+  DevnetProgram devnet;           // of a plan with a chain
 };
 
 class UpNetworkOwner {
@@ -53,6 +55,10 @@ class UpNetwork final : public CrewOwner {
 
   void handle_engine(base::Result<EngineChoice> choice);
   base::Result<void> start_first(const EngineChoice& choice);
+  base::Result<void> start_chain();
+  void handle_chain(base::Result<registry::Snapshot> network);
+  base::Result<void> take_accounts();
+  base::Result<void> start_proxy();
   base::Result<void> start_program(const std::string& name, std::vector<std::string> argv);
   base::Result<void> start_workers();
   base::Result<void> start_gateway();
@@ -76,6 +82,7 @@ class UpNetwork final : public CrewOwner {
   UpFiles files_;
   std::string engine_health_;
   std::unique_ptr<EngineSource> engine_;
+  std::unique_ptr<UpChain> chain_;
   Stage stage_ = Stage::Engine;
   std::string watched_;  // URL
   std::unique_ptr<Fetch> watch_;

@@ -25,8 +25,6 @@ std::string stand_in_code(std::string_view contract) {
 
 std::string local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
-std::string worker_name(std::size_t index) { return "worker-" + std::to_string(index + 1); }
-
 class Toml {
  public:
   explicit Toml(std::string_view role) {
@@ -54,14 +52,28 @@ class Toml {
 Toml common(const UpPlan& plan, const base::Bits256& root_key, std::string_view role,
             std::string_view participant) {
   Toml toml(role);
-  toml.set("network", plan.path("network.json"))
-      .set("owner", ton::to_friendly_text(up_owner(root_key, participant)))
-      .set("policy", "development")
-      .set("simulated_root_file", plan.path("simulated-root.key"));
+  if (plan.chain) {
+    const UpAccount& account = plan.chain->accounts.at(std::string(participant));
+    toml.set("chain", plan.chain->config)
+        .set("root", ton::to_friendly_text(plan.chain->network->root().address))
+        .set("wallet_key_file", account.key_file)
+        .set("owner", ton::to_friendly_text(account.owner));
+  } else {
+    toml.set("network", plan.path("network.json"))
+        .set("owner", ton::to_friendly_text(up_owner(root_key, participant)));
+  }
+  toml.set("policy", "development").set("simulated_root_file", plan.path("simulated-root.key"));
   return toml;
 }
 
+// By which the proxy knows the client: its wallet, where there are wallets.
+ton::Address client_address(const UpPlan& plan, const base::Bits256& root_key) {
+  return plan.chain ? plan.chain->accounts.at("client").wallet : up_owner(root_key, "client");
+}
+
 }  // namespace
+
+std::string up_worker_name(std::size_t index) { return "worker-" + std::to_string(index + 1); }
 
 ton::Address up_owner(const base::Bits256& root_key, std::string_view participant) {
   return {0, crypto::sha256(base::as_bytes("cocoon up owner " + std::string(participant) + " " +
@@ -84,10 +96,10 @@ std::string network_text(const UpPlan& plan, const base::Bits256& root_key) {
                      {"address", local(plan.proxy_workers) + " " + local(plan.proxy_clients)}}})},
       {"price_per_token", kUpPricePerToken},
       {"worker_fee_per_token", kUpWorkerFeePerToken},
-      {"prompt_tokens_price_multiplier", 10000},
-      {"cached_tokens_price_multiplier", 1000},
-      {"completion_tokens_price_multiplier", 80000},
-      {"reasoning_tokens_price_multiplier", 80000},
+      {"prompt_tokens_price_multiplier", kUpMultipliers.prompt},
+      {"cached_tokens_price_multiplier", kUpMultipliers.cached},
+      {"completion_tokens_price_multiplier", kUpMultipliers.completion},
+      {"reasoning_tokens_price_multiplier", kUpMultipliers.reasoning},
       {"proxy_sc_code", stand_in_code("proxy")},
       {"worker_sc_code", stand_in_code("worker")},
       {"client_sc_code", stand_in_code("client")}};
@@ -102,14 +114,14 @@ std::string proxy_text(const UpPlan& plan, const base::Bits256& root_key,
       .set("workers_listen", local(plan.proxy_workers))
       .set("clients_listen", local(plan.proxy_clients))
       .set("http_listen", local(plan.proxy_http))
-      .set_list("clients", ton::to_friendly_text(up_owner(root_key, "client")) + " " +
+      .set_list("clients", ton::to_friendly_text(client_address(plan, root_key)) + " " +
                                base::to_hex(client_secret_hash) + " " + std::string(kCredit))
       .set_number("pow_difficulty", kProofOfWorkBits)
       .text();
 }
 
 std::string worker_text(const UpPlan& plan, const base::Bits256& root_key, std::size_t index) {
-  Toml toml = common(plan, root_key, "worker", worker_name(index));
+  Toml toml = common(plan, root_key, "worker", up_worker_name(index));
   return toml.set("engine", plan.engine)
       .set("model", plan.model)
       .set("http_listen", local(plan.worker_http.at(index)))

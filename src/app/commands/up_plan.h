@@ -3,19 +3,41 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/commands/command.h"
 #include "base/result.h"
+#include "registry/snapshot.h"
 #include "ton/address.h"
 
 namespace cocoon::app::commands {
 
 inline constexpr std::int64_t kUpPricePerToken = 20;      // nanotons
 inline constexpr std::int64_t kUpWorkerFeePerToken = 19;  // nanotons
+inline constexpr ton::PriceMultipliers kUpMultipliers{
+    .prompt = 10000, .cached = 1000, .completion = 80000, .reasoning = 80000};
 inline constexpr std::int64_t kUpWorkersMax = 64;
+
+// A participant of a network that has a chain.
+struct UpAccount {
+  std::string key_file;
+  ton::Address owner;
+  ton::Address wallet;
+};
+
+// The chain under a network.
+struct UpChainPlan {
+  std::string config;  // path of its global configuration
+  std::uint16_t lite_port = 0;
+  std::uint16_t http_port = 0;
+  // Known once the root contract stands.
+  std::optional<registry::Snapshot> network;
+  std::map<std::string, UpAccount> accounts;  // by participant
+};
 
 struct UpPlan {
   std::string directory;  // absolute
@@ -27,12 +49,16 @@ struct UpPlan {
   std::uint16_t proxy_clients = 0;
   std::vector<std::uint16_t> worker_http;  // one per worker
   DevelopmentImages images;
+  std::optional<UpChainPlan> chain;  // nothing: amounts are booked and never settled
 
   std::string path(std::string_view name) const { return directory + "/" + std::string(name); }
 };
 
-// The address of a participant ("proxy", "worker-1", "client"): no wallet stands behind it, as
-// there is no chain. It follows from the network's root key, so it is the same at every start.
+// "worker-1" for the first.
+std::string up_worker_name(std::size_t index);
+// The address of a participant ("proxy", "worker-1", "client") of a network without a chain: no
+// wallet stands behind it. It follows from the network's root key, so it is the same at every
+// start.
 ton::Address up_owner(const base::Bits256& root_key, std::string_view participant);
 
 std::string network_text(const UpPlan& plan, const base::Bits256& root_key);

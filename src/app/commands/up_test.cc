@@ -3,6 +3,7 @@
 
 #include "app/commands/engine_source.h"
 #include "app/commands/money_report.h"
+#include "app/commands/up_chain.h"
 #include "app/commands/up_plan.h"
 #include "app/commands/whereabouts.h"
 #include "app/role_options.h"
@@ -25,7 +26,8 @@ UpPlan example_plan() {
           .proxy_workers = 11001,
           .proxy_clients = 11002,
           .worker_http = {12000, 12001},
-          .images = {.proxy = {1}, .worker = {2}}};
+          .images = {.proxy = {1}, .worker = {2}},
+          .chain = {}};
 }
 
 TEST(UpPlan, NetworkFileIsOneThatProgramsAccept) {
@@ -80,6 +82,39 @@ TEST(UpPlan, ConfigurationFilesAreOnesThatProgramsAccept) {
   ASSERT_TRUE(option_table(client).apply_file(client_text(plan, kRootKey), "client.toml"));
   EXPECT_EQ(client.listen, plan.listen);
   EXPECT_TRUE(client.proxies.empty()) << "they come from the network file";
+}
+
+TEST(UpPlan, WithAChainTheRootContractIsTheNetwork) {
+  UpPlan plan = example_plan();
+  plan.chain = UpChainPlan{.config = "/c/global.config.json",
+                           .lite_port = 1,
+                           .http_port = 2,
+                           .network = {},
+                           .accounts = {}};
+  for (const char* name : {"proxy", "client", "worker-1", "worker-2"}) {
+    const std::uint8_t seed = static_cast<std::uint8_t>(plan.chain->accounts.size());
+    plan.chain->accounts[name] = {
+        .key_file = plan.path(name), .owner = {0, {seed}}, .wallet = {0, {9, seed}}};
+  }
+  registry::RootState state = up_root_state(plan, {0, {5}});
+  state.address = {0, {7}};
+  plan.chain->network = *registry::Snapshot::make(state);
+  EXPECT_TRUE(plan.chain->network->allows_model("SmolLM2-135M-Instruct"));
+  EXPECT_TRUE(plan.chain->network->allows_worker_image({2}));
+  EXPECT_EQ(plan.chain->network->proxies()[0].clients_address, "127.0.0.1:11002");
+
+  ProxyOptions proxy;
+  auto table = option_table(proxy);
+  const auto read = table.apply_file(proxy_text(plan, kRootKey, {3}), "proxy.toml");
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(proxy.common.chain, "/c/global.config.json");
+  EXPECT_EQ(*ton::parse_address(proxy.common.root), (ton::Address{0, {7}}));
+  EXPECT_EQ(proxy.common.wallet_key_file, plan.path("proxy"));
+  EXPECT_EQ(*ton::parse_address(proxy.common.owner), plan.chain->accounts.at("proxy").owner);
+  ASSERT_EQ(proxy.clients.size(), 1u);
+  EXPECT_TRUE(
+      proxy.clients[0].starts_with(ton::to_friendly_text(plan.chain->accounts.at("client").wallet)))
+      << "a proxy knows its client by the client's wallet";
 }
 
 TEST(UpPlan, TomlTextsAreEscaped) {

@@ -14,6 +14,8 @@ constexpr std::uint16_t kGatewayPort = 10000;
 constexpr std::uint16_t kProxyPort = 11000;
 constexpr std::uint16_t kWorkerPort = 12000;
 constexpr std::uint16_t kEnginePort = 18080;
+constexpr std::uint16_t kLitePort = 13000;
+constexpr std::uint16_t kChainHttpPort = 13100;
 constexpr std::size_t kUpFileMax = 1 << 20;
 
 Result<std::string> program_directory() {
@@ -81,6 +83,14 @@ Result<UpWishes> read_up_wishes(const Invocation& invocation, const std::string&
   const std::int64_t workers = TRY(given.number("--workers", 1, 1, kUpWorkersMax));
   for (std::int64_t i = 0; i < workers; ++i)
     wishes.plan.worker_http.push_back(TRY(ports.pick(kWorkerPort)));
+  if (!given.has("--no-chain")) {
+    wishes.devnet = TRY(find_devnet(given.text("--node"), wishes.programs));
+    wishes.plan.chain = UpChainPlan{.config = directory + "/chain/global.config.json",
+                                    .lite_port = TRY(ports.pick(kLitePort)),
+                                    .http_port = TRY(ports.pick(kChainHttpPort)),
+                                    .network = {},
+                                    .accounts = {}};
+  }
   return wishes;
 }
 
