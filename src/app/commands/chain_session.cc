@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "app/commands/fault.h"
+#include "app/commands/payer.h"
 #include "io/files.h"
 #include "registry/chain_config.h"
 #include "registry/limits.h"
@@ -18,6 +19,9 @@ base::Result<std::string> chain_file(const Arguments& arguments) {
   const char* variable = std::getenv("COCOON_CHAIN");
   const std::string path = arguments.text("--chain", variable == nullptr ? "" : variable);
   if (!path.empty()) return path;
+  if (const auto directory = up_network_directory(arguments)) {
+    return *directory + "/chain/global.config.json";
+  }
   return fault(CommandFault::Usage, "it is not said which chain to use",
                "--chain FILE: mainnet's file is at https://ton.org/global.config.json");
 }

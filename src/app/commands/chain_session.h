@@ -11,7 +11,8 @@
 
 namespace cocoon::app::commands {
 
-// --chain, or COCOON_CHAIN: path of a network's configuration file. Usage if neither is given.
+// Path of a network's configuration file: --chain, COCOON_CHAIN, or that of the network of
+// `cocoon up`. Usage if there is none.
 base::Result<std::string> chain_file(const Arguments& arguments);
 base::Result<ton::LiteClientConfig> read_chain_file(const std::string& path);
 

@@ -1,6 +1,7 @@
 // The table of commands: the one place where their words, flags and examples stand.
 #include "app/commands/client_role.h"
 #include "app/commands/handlers.h"
+#include "app/commands/root_setting.h"
 
 namespace cocoon::app::commands {
 namespace {
@@ -239,6 +240,51 @@ Command wallet_send() {
           .run = run_wallet_send};
 }
 
+const Flag kRoot{"--root", "ADDRESS",
+                 "The network's root contract (default: COCOON_ROOT, or that of --dir)"};
+const Flag kDryRun{"--dry-run", "", "Show every message and what it costs, and send nothing"};
+
+Command root_show() {
+  return {
+      .name = "root show",
+      .summary = "Show a network's root contract: prices, images, models, proxies",
+      .details = "Proven by the chain. Without --root and --chain: of the network of cocoon up.",
+      .operands = {},
+      .flags = {kRoot, kChain, kDir, kJson},
+      .examples = {"cocoon root show", "cocoon root show --chain global.config.json --root EQ..."},
+      .run = run_root_show};
+}
+
+Command root_deploy() {
+  return {.name = "root deploy",
+          .summary = "Deploy the root contract of a new private network",
+          .details =
+              "SETTINGS is a network file as roles without a chain read it. The contracts are this "
+              "program's own; the root's\n"
+              "owner is the wallet that pays, unless the file names another.",
+          .operands = {{"SETTINGS", "Network file (JSON)", Operand::Need::Required}},
+          .flags = {kDryRun, kFile, kChain, kPasswordFile, kDir, kJson},
+          .examples = {"cocoon root deploy network.json --chain global.config.json --dry-run"},
+          .run = run_root_deploy};
+}
+
+Command root_set() {
+  return {
+      .name = "root set",
+      .summary = "Change one setting of a root contract that you own",
+      .details =
+          "Amounts are 20n (nanotons) or 1.5 (TON), delays seconds, images 64 hexadecimal "
+          "digits, models names or hashes.\n"
+          "Changed prices, multipliers, stakes, delays and contracts move every contract of the "
+          "network to a new address.",
+      .operands = {{"SETTING", "What to change", Operand::Need::Required, root_settings()},
+                   {"VALUE", "To what", Operand::Need::Required}},
+      .flags = {kDryRun, kRoot, kFile, kChain, kPasswordFile, kDir, kJson},
+      .examples = {"cocoon root set add-model NAME@COMMIT:HASH --dry-run",
+                   "cocoon root set price 21n"},
+      .run = run_root_set};
+}
+
 Command completion() {
   return {
       .name = "completion",
@@ -277,10 +323,11 @@ Command version() {
 
 const std::vector<Command>& command_table() {
   static const std::vector<Command> table{
-      up(),          client(),      chat(),           models(),
-      status(),      attest_show(), attest_verify(),  attest_measure(),
-      doctor(),      wallet_new(),  wallet_import(),  wallet_show(),
-      wallet_send(), completion(),  config_example(), version()};
+      up(),          client(),         chat(),          models(),
+      status(),      attest_show(),    attest_verify(), attest_measure(),
+      doctor(),      wallet_new(),     wallet_import(), wallet_show(),
+      wallet_send(), root_show(),      root_deploy(),   root_set(),
+      completion(),  config_example(), version()};
   return table;
 }
 

@@ -42,10 +42,11 @@ Fetch::Fetch(io::Runtime& runtime, const std::string& url, base::Duration timeou
                                                                    .total_timeout = timeout});
   io::HttpClientRequest request{.method = "GET", .path = target->path};
   if (!post.empty()) {
-    // An order is not given twice.
+    // An order is not given twice. Roles take orders with this header only, which no web page of
+    // another origin can send unasked.
     request = {.method = "POST",
                .path = target->path,
-               .headers = {{"Content-Type", "application/json"}},
+               .headers = {{"Content-Type", "application/json"}, {"X-Cocoon-Control", "1"}},
                .body = base::to_bytes(post),
                .resend = io::Resend::Never};
   }

@@ -51,15 +51,36 @@ std::string requests_text(const json& stats, const std::string& all, const std::
          std::to_string(number_at(stats, "/stats/running")) + " running)";
 }
 
+// How a role's chain is doing, and what its wallet has; nothing without a chain.
+std::vector<Fact> chain_facts(const json& stats) {
+  if (text_at(stats, "/chain/state").empty()) return {};
+  std::string state = text_at(stats, "/chain/state") + ", block " +
+                      std::to_string(number_at(stats, "/chain/block"));
+  if (flag_at(stats, "/chain/root_from_disk")) state += ", root contract as it was before";
+  if (text_at(stats, "/chain/state") != "following") {
+    state += ": " + text_at(stats, "/chain/last_problem");
+  }
+  return {
+      {"chain", state},
+      {"wallet", text_at(stats, "/chain/wallet") + ", " +
+                     base::to_string(base::Nanoton(number_at(stats, "/chain/wallet_balance")))}};
+}
+
+std::string facts_text(const Terminal& out, std::vector<Fact> facts, const json& stats) {
+  for (Fact& fact : chain_facts(stats)) facts.push_back(std::move(fact));
+  return fact_lines(facts, out);
+}
+
 void show_gateway(const Terminal& out, const Whereabouts& where, const json& stats) {
   const bool ready = flag_at(stats, "/status/ready");
   out.line((ready ? out.sign(Sign::Done) : out.sign(Sign::Failed)) + " " +
            out.paint(Ink::Bold, "gateway") + "  " + where.base_url +
            (ready ? "" : "  not ready: no proxy is connected"));
-  out.write(fact_lines({{"wallet", text_at(stats, "/wallet/address")},
+  out.write(facts_text(out,
+                       {{"account", text_at(stats, "/wallet/address")},
                         {"requests", requests_text(stats, "calls", "answered")},
                         {"spent", amount_at(stats, "/stats/spent_nanotons")}},
-                       out));
+                       stats));
   Table table({{"PROXY"},
                {"STATE"},
                {"TIER"},
@@ -79,12 +100,13 @@ void show_gateway(const Terminal& out, const Whereabouts& where, const json& sta
 }
 
 void show_proxy(const Terminal& out, const json& stats) {
-  out.write(fact_lines(
+  out.write(facts_text(
+      out,
       {{"requests", requests_text(stats, "queries", "success")},
        {"commission", amount_at(stats, "/commission_nanotons")},
        {"ledger", "entry " + std::to_string(number_at(stats, "/ledger/sequence")) + ", on disk " +
                       std::to_string(number_at(stats, "/ledger/durable_sequence"))}},
-      out));
+      stats));
   Table table({{"ACCOUNT"},
                {"OWNER"},
                {"TOKENS", Align::Right},
@@ -115,10 +137,11 @@ void show_role(const Terminal& out, const Role& role) {
   out.line("\n" + out.sign(Sign::Done) + " " + out.paint(Ink::Bold, role.name) + "  " +
            printable(text_at(role.stats, "/status/program")));
   if (role.name == "proxy") return show_proxy(out, role.stats);
-  out.write(fact_lines({{"model", text_at(role.stats, "/status/model")},
+  out.write(facts_text(out,
+                       {{"model", text_at(role.stats, "/status/model")},
                         {"engine", text_at(role.stats, "/status/engine")},
                         {"requests", requests_text(role.stats, "queries", "success")}},
-                       out));
+                       role.stats));
 }
 
 void show(const Terminal& out, const Whereabouts& where, const std::vector<Role>& roles) {

@@ -7,6 +7,7 @@
 #include "app/commands/handlers.h"
 #include "app/commands/money_report.h"
 #include "app/commands/up_network.h"
+#include "app/commands/up_settlement.h"
 #include "app/commands/up_wishes.h"
 #include "app/role_main.h"
 
@@ -40,6 +41,7 @@ class Up final : public UpNetworkOwner {
   void fetch_then(const std::string& url, std::function<void(const json&)> use);
   void take_answer(Result<ChatAnswer> answer);
   void show_answer();
+  void settle(const Books& moved);
 
   const Arguments& arguments_;
   io::Runtime& runtime_;
@@ -57,6 +59,7 @@ class Up final : public UpNetworkOwner {
   json peers_;
   std::unique_ptr<ChatStream> stream_;
   std::unique_ptr<Fetch> request_;
+  std::unique_ptr<UpSettlement> settlement_;
 };
 
 int Up::run() {
@@ -80,6 +83,7 @@ void Up::stop() {
   if (std::exchange(stopping_, true)) return;
   stream_.reset();
   request_.reset();
+  settlement_.reset();
   view_.finish();
   report_.event("stopping");
   started_ = !network_.pids().empty();
@@ -156,8 +160,27 @@ void Up::show_answer() {
       out.write("\n" + out.paint(Ink::Bold, "Where the money went") + "\n" +
                 money_text(*flow, out) + "\n");
     }
-    stop();
+    if (!network_.plan().chain) return stop();
+    settle(flow->moved);
   });
+}
+
+// What was booked moves on the chain, and is read from there.
+void Up::settle(const Books& moved) {
+  report_.waiting_for("the network settles on its chain");
+  settlement_ = std::make_unique<UpSettlement>(
+      runtime_, network_.plan(), asked_, moved, [this, moved](Result<Settlement> outcome) {
+        // The one who calls is destroyed in stop().
+        runtime_.post([this, moved, outcome = std::move(outcome)] {
+          report_.rest();
+          if (!outcome) return end_with(outcome.error());
+          report_.event("settlement", settlement_json(*outcome));
+          if (!report_.for_programs()) {
+            report_.out().write(settlement_text(*outcome, moved, report_.out()) + "\n");
+          }
+          stop();
+        });
+      });
 }
 
 }  // namespace

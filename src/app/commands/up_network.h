@@ -42,6 +42,8 @@ class UpNetwork final : public CrewOwner {
   void stop(std::function<void()> done) { crew_.stop(std::move(done)); }
   void kill() { crew_.kill(); }
   std::map<std::string, int> pids() const { return crew_.pids(); }
+  // As it runs, once it is ready.
+  const UpPlan& plan() const { return wishes_.plan; }
 
   void on_member_started(const std::string& name, int pid) override;
   void on_member_ended(const std::string& name, const std::string& why,
