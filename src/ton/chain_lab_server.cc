@@ -84,7 +84,8 @@ void LabServer::answer(const base::Bits256& id, base::BytesView question, base::
 base::Bytes LabServer::answer_to(base::BytesView question) {
   using Question =
       std::variant<LiteServerGetMasterchainInfo, LiteServerGetBlockProof, LiteServerGetAccountState,
-                   LiteServerGetTransactions, LiteServerGetConfigParams, LiteServerSendMessage>;
+                   LiteServerGetTransactions, LiteServerGetConfigParams, LiteServerGetLibraries,
+                   LiteServerSendMessage>;
   const auto parsed = tl::decode_boxed<Question>(question);
   CHECK(parsed);
   if (std::holds_alternative<LiteServerGetMasterchainInfo>(*parsed)) {
@@ -104,6 +105,9 @@ base::Bytes LabServer::answer_to(base::BytesView question) {
   }
   if (const auto* config = std::get_if<LiteServerGetConfigParams>(&*parsed)) {
     return chain_.config(from_tl(config->id));
+  }
+  if (std::holds_alternative<LiteServerGetLibraries>(*parsed)) {
+    return tl::encode_boxed(LiteServerLibraryResult{});  // the lab has none
   }
   const auto taken = chain_.send_message(std::get<LiteServerSendMessage>(*parsed).body);
   if (taken) return tl::encode_boxed(LiteServerSendMsgStatus{1});

@@ -108,9 +108,12 @@ void LiteClient::ask_step(base::Now now, std::size_t index, Step step) {
   Server& server = servers_[index];
   base::Bytes question = tl::encode_boxed(tl::lite::LiteServerGetMasterchainInfo{});
   base::Duration timeout = kAnswerTimeout;
+  // An answer about blocks must know of one of this seqno: the next to be proven.
+  if (step != Step::Proof) server.proof_target.seqno = 0;
   if (step == Step::WaitedInfo) {
     CHECK(head_);
-    question = after_block(head_->block.seqno + 1, kNextBlockWait, question);
+    server.proof_target.seqno = head_->block.seqno + 1;
+    question = after_block(server.proof_target.seqno, kNextBlockWait, question);
     timeout = kNextBlockWait + kWaitMargin;
   } else if (step == Step::Proof) {
     server.proof_from = key_block_;
@@ -193,7 +196,8 @@ base::Result<void> LiteClient::handle_info(base::Now now, std::size_t index,
     ask_step(now, index, Step::Proof);
     return {};
   }
-  if (known - last.seqno > kLagAllowed) {
+  // Who answers at once instead of waiting would be asked again and again.
+  if (known - last.seqno > kLagAllowed || last.seqno < server.proof_target.seqno) {
     return base::Error(LiteError::ServerStale, "The lite server is far behind the chain.");
   }
   ask_step(now, index, Step::WaitedInfo);
@@ -207,15 +211,16 @@ base::Result<void> LiteClient::handle_proof(base::Now now, std::size_t index,
                                             base::BytesView bytes) {
   Server& server = servers_[index];
   const ProvenPath path = TRY(check_block_proof(bytes, server.proof_from, server.proof_target));
-  advance(now, path);
-  if (path.end == server.proof_target) {
-    ask_step(now, index, Step::WaitedInfo);
-    return {};
-  }
+  const bool arrived = path.end == server.proof_target;
   // A long way comes in parts, each of which must bring us forward.
-  if (path.complete || path.key_block.seqno <= server.proof_from.seqno) {
+  if (!arrived && (path.complete || path.key_block.seqno <= server.proof_from.seqno)) {
     return base::Error(LiteError::ServerNoProof,
                        "The lite server does not prove its newest block.");
+  }
+  advance(now, path);
+  if (arrived) {
+    ask_step(now, index, Step::WaitedInfo);
+    return {};
   }
   ask_step(now, index, Step::Proof);
   return {};

@@ -197,6 +197,60 @@ TEST(LiteClient, AnotherNetworkIsRefused) {
   EXPECT_EQ(world.client().head()->block, chain.last());
 }
 
+TEST(LiteClient, AServerThatDoesNotWaitIsNotAskedForEver) {
+  ChainLab chain(12);
+  chain.make_block();
+  const base::Bytes old_info = chain.masterchain_info();
+  LiteWorld world(chain, 1);
+  std::size_t asked = 0;
+  world.server(0).tamper = [&](std::uint32_t id, base::Bytes answer) -> std::optional<base::Bytes> {
+    if (id != LiteServerGetMasterchainInfo::kId) return answer;
+    ++asked;
+    return old_info;
+  };
+  world.run(300ms);
+  world.make_block();  // ends the wait, with an answer that knows of no new block
+  world.run(5s);
+  EXPECT_GE(world.count("dropped server 0 server_stale"), 1u);
+  EXPECT_LE(asked, 20u);
+}
+
+TEST(LiteClient, ALibraryThatTheOnlyServerLacksIsNoReasonToDropIt) {
+  ChainLab chain(13);
+  chain.make_block();
+  LiteWorld world(chain, 1);
+  world.server(0).tamper = [](std::uint32_t id, base::Bytes answer) -> std::optional<base::Bytes> {
+    if (id != LiteServerGetLibraries::kId) return answer;
+    return tl::encode_boxed(LiteServerLibraryResult{});
+  };
+  Answers answers(world);
+  world.run(200ms);
+  const std::uint64_t library = world.client().request(world.now(), LibraryRequest{{0x11}});
+  world.run(200ms);
+  EXPECT_EQ(answers.reason(library), "server_refused");
+  EXPECT_EQ(world.count("dropped"), 0u);
+  EXPECT_EQ(world.client().ready_servers(), 1u);
+  const std::uint64_t nobody = world.client().request(world.now(), AccountRequest{kNobody});
+  world.run(200ms);
+  EXPECT_EQ(answers.reason(nobody), "ok");
+}
+
+TEST(LiteClient, AnotherLibraryThanTheOneAskedForIsALie) {
+  ChainLab chain(14);
+  chain.make_block();
+  LiteWorld world(chain, 1);
+  const base::Bytes other = serialize_boc(CellBuilder().store_uint(7, 8).finish_fixed());
+  world.server(0).tamper = [&](std::uint32_t id, base::Bytes answer) -> std::optional<base::Bytes> {
+    if (id != LiteServerGetLibraries::kId) return answer;
+    return tl::encode_boxed(LiteServerLibraryResult{{LiteServerLibraryEntry{{0x11}, other}}});
+  };
+  world.run(200ms);
+  world.client().request(world.now(), LibraryRequest{{0x11}});
+  world.run(60s);
+  EXPECT_EQ(world.count("dropped server 0 library_mismatch"), 1u);
+  EXPECT_EQ(world.client().ready_servers(), 0u) << "it rests for ten minutes";
+}
+
 // ---- lies
 // ------------------------------------------------------------------------------------------
 

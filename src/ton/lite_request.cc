@@ -73,8 +73,12 @@ base::Bytes encode(const LibraryRequest& request, const BlockId&) {
 base::Result<LiteAnswer> check(const LibraryRequest& request, const BlockId&,
                                base::BytesView bytes) {
   const auto answer = TRY(tl::decode_boxed<LiteServerLibraryResult>(bytes));
+  if (answer.result.empty()) {
+    // Honest servers lack libraries too; and that one lacks it proves nothing.
+    return base::Error(LiteError::ServerRefused, "The lite server does not have the library.");
+  }
   if (answer.result.size() != 1) {
-    return base::Error(ProofError::LibraryMismatch, "The server does not know the library.");
+    return base::Error(ProofError::LibraryMismatch, "The answer has other libraries as well.");
   }
   return LiteAnswer(LibraryAnswer{TRY(check_library(answer.result[0].data, request.hash))});
 }

@@ -20,6 +20,9 @@ namespace {
 constexpr std::uint64_t kOrdinaryTag = 0x11;
 constexpr std::uint64_t kSimplexTag = 0x12;
 constexpr std::uint64_t kEd25519SignatureTag = 0x5;
+// What Simplex validators sign, as nodes keep it in cells: at most what they can write there.
+constexpr std::size_t kMaxCandidateBytes = 1024;
+constexpr std::size_t kMaxCandidateCells = 16;
 
 using ValidatorsById = std::unordered_map<base::Bits256, const Validator*, base::Bits256Hash>;
 
@@ -85,19 +88,30 @@ base::Result<void> verify(const ValidatorsById& validators, const SignatureSet& 
   return {};
 }
 
-// Bytes in a chain of cells, each but the last full.
+// What a chain of cells holds, one after the other. A node writes whole bytes into each, but may
+// read others: only the sum must be whole bytes.
 base::Result<base::Bytes> load_long_bytes(CellSlice cell) {
   base::Bytes bytes;
-  for (unsigned i = 0; i < kMaxCellDepth; ++i) {
-    if (cell.bits_left() % 8 != 0) {
-      return base::Error(ProofError::SignatureCandidate, "What was signed is not whole bytes.");
+  std::size_t bits = 0;
+  for (std::size_t count = 0; count < kMaxCandidateCells; ++count) {
+    while (cell.bits_left() > 0) {
+      const unsigned used = bits % 8;
+      const unsigned taken = std::min(8 - used, cell.bits_left());
+      const std::uint64_t value = TRY(cell.load_uint(taken));
+      if (used == 0) bytes.push_back(0);
+      bytes.back() = static_cast<std::uint8_t>(bytes.back() | value << (8 - used - taken));
+      bits += taken;
     }
-    const base::Bytes part = TRY(cell.load_bytes(cell.bits_left() / 8));
-    bytes.insert(bytes.end(), part.begin(), part.end());
-    if (cell.refs_left() == 0) return bytes;
-    cell = TRY(cell.open_ref());
+    if (cell.refs_left() == 0) {
+      if (bits % 8 == 0 && bytes.size() <= kMaxCandidateBytes) return bytes;
+      break;
+    }
+    const CellSlice next = TRY(cell.open_ref());
+    TRY(cell.expect_end());
+    cell = next;
   }
-  return base::Error(ProofError::SignatureCandidate, "What was signed is too long.");
+  return base::Error(ProofError::SignatureCandidate,
+                     "What was signed is too long, or not whole bytes.");
 }
 
 base::Result<BlockSignature> load_signature(CellSlice value) {

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chain import Devnet
 from engine import Engine
 from house import House
 from network import Network
@@ -53,3 +54,23 @@ def network(tmp_path):
     network = Network(tmp_path)
     yield network
     network.stop()
+
+@pytest.fixture
+def make_devnet(tmp_path):
+    """Starts devnets: make_devnet(*options)."""
+    started = []
+
+    def make(*options):
+        started.append(Devnet(tmp_path / f"devnet-{len(started)}", *options))
+        return started[-1]
+    yield make
+    for devnet in started:
+        devnet.stop()
+
+
+@pytest.fixture(scope="module")
+def module_devnet(tmp_path_factory):
+    """Shared by a module's tests: they may use it, not stop it."""
+    devnet = Devnet(tmp_path_factory.mktemp("devnet"))
+    yield devnet
+    devnet.stop()

@@ -71,13 +71,13 @@ def raw_address(friendly):
 class Process:
     """A running program: its ready line, its log, its pages."""
 
-    def __init__(self, arguments, log):
+    def __init__(self, arguments, log, env=None):
         self.arguments = arguments
         self.log = pathlib.Path(log)
         self.ready = None
         with open(self.log, "ab") as errors:
             self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL,
-                                            env={**os.environ, "NO_COLOR": "1"}, cwd=self.log.parent)
+                                            env={**os.environ, "NO_COLOR": "1", **(env or {})}, cwd=self.log.parent)
         self.lines = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

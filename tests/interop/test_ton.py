@@ -14,7 +14,7 @@ NODE = ROOT / ".venv" / "bin" / "node"
 
 
 def test_ton_core_reads_and_writes_the_same():
-    tool = BUILD / "src" / "ton" / "ton_recode"
+    tool = BUILD / "tests" / "interop" / "ton" / "ton_recode"
     if not (MODULES / "@ton" / "core").exists():
         pytest.skip("./dev setup installs the npm packages of devnet/")
     assert tool.exists(), f"{tool} is not built"

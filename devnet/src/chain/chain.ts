@@ -52,6 +52,11 @@ export class Chain {
     return this.mempool.size > 0 || shard.state.queue.messages !== null || master.state.queue.messages !== null;
   }
 
+  /** External messages that wait for a block. */
+  get waitingMessages(): number {
+    return this.mempool.size;
+  }
+
   /** Time of the block that would be made now. */
   now(): number {
     return Math.max(this.clock.now(), this.tip.master.state.genUtime);

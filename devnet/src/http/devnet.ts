@@ -24,6 +24,7 @@ function status(chain: Chain): object {
     faucet: `0:${faucetAddress().hash}`,
     faucet_balance: (faucet === null ? 0n : viewAccount(faucet.account).balance).toString(),
     key_blocks: chain.history.keySeqnos,
+    waiting_messages: chain.waitingMessages,
   };
 }
 

@@ -36,11 +36,13 @@ Finding check_server(const ton::LiteClientConfig& config, std::size_t index) {
   }
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(runtime.now().steady - start);
+  const std::string proven = "block " + std::to_string(head->block.seqno) + ", proven in " +
+                             std::to_string(took.count()) + " ms";
+  // The configured block itself, and nothing newer: its age is not known.
+  if (head->gen_utime == 0) return {name, Found::Fine, proven};
   const std::int64_t age =
       base::to_unix_whole_seconds(runtime.now().wall) - static_cast<std::int64_t>(head->gen_utime);
-  const std::string details = "block " + std::to_string(head->block.seqno) + ", " +
-                              std::to_string(age) + " s old, proven in " +
-                              std::to_string(took.count()) + " ms";
+  const std::string details = proven + ", " + std::to_string(age) + " s old";
   if (age > kFreshSeconds || age < -kFreshSeconds) {
     return {name, Found::Note, details,
             "either the chain stands still, or this server is behind, or this clock is wrong"};

@@ -14,7 +14,11 @@ constexpr std::uint64_t kEarlierOrder = 2;
 }  // namespace
 
 WalletSending::WalletSending(ChainSession& session, ton::Sender sender, std::string saved_path)
-    : session_(session), sender_(std::move(sender)), saved_path_(std::move(saved_path)) {
+    : session_(session),
+      sender_(std::move(sender)),
+      saved_path_(std::move(saved_path)),
+      // Sending again must not wait for the chain to move: it may stand still.
+      timer_(session.runtime(), [this] { tick(); }) {
   session_.on_event = [this](const ton::LiteEvent& event) { handle(event); };
 }
 
@@ -45,6 +49,8 @@ base::Result<bool> WalletSending::finish_earlier(const Terminal& messages) {
   if (!sender_.order_in_flight()) return false;
   messages.line("An earlier order was under way; looking what became of it.");
   const auto earlier = wait();
+  // As long as the chain has not said it, it may still be paid.
+  if (!earlier && earlier.error().is(CommandFault::NotReachable)) return earlier.error();
   messages.line(earlier ? "It was paid." : "It was not paid, and never will be.");
   return true;
 }
@@ -59,7 +65,11 @@ void WalletSending::handle(const ton::LiteEvent& event) {
       sender_.handle_answer(now, found->second, done->head, done->answer);
     }
   }
-  sender_.handle_time(now);
+  tick();
+}
+
+void WalletSending::tick() {
+  sender_.handle_time(session_.runtime().now());
   pump();
 }
 
@@ -76,6 +86,7 @@ void WalletSending::pump() {
       outcome_ = std::get<ton::OrderFailed>(*output).error;
     }
   }
+  if (const auto deadline = sender_.next_deadline()) timer_.arm(*deadline);
 }
 
 }  // namespace cocoon::app::commands

@@ -33,11 +33,13 @@ class WalletSending {
   base::Result<ton::Transaction> wait();
   base::Result<bool> finish_earlier(const Terminal& messages);
   void handle(const ton::LiteEvent& event);
+  void tick();
   void pump();
 
   ChainSession& session_;
   ton::Sender sender_;
   std::string saved_path_;
+  io::Timer timer_;
   std::map<std::uint64_t, std::uint64_t> tokens_;
   std::optional<base::Result<ton::Transaction>> outcome_;
 };
