@@ -121,7 +121,7 @@ class Program {
          {"skipped", transaction.description.compute == ton::ComputePhase::Skipped}});
   }
 
-  static void say(const json& event) { std::cout << event.dump() << std::endl; }
+  static void say(const json& event) { std::cout << event.dump() << '\n' << std::flush; }
 
   int journal_;
   io::Runtime runtime_;
