@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "app/gateway.h"
+#include "app/key_books.h"
 #include "app/key_file.h"
 #include "app/pages_json.h"
 #include "app/proxy_dialer.h"
@@ -28,7 +29,8 @@ class ClientProgram final : public LinkOwner, public GatewayOwner {
   const std::string& address() const { return gateway_->address(); }
 
   void on_link_ready(LinkId link) override {
-    machine_.handle_opened(link, tier_text(shell_.peers().at(link).admission));
+    const ratls::Admission& admission = shell_.peers().at(link).admission;
+    machine_.handle_opened(link, static_cast<int>(admission.tier), tier_text(admission));
   }
   void on_link_message(LinkId link, base::BytesView object) override {
     machine_.handle_message(shell_.now(), link, object);
@@ -55,6 +57,7 @@ class ClientProgram final : public LinkOwner, public GatewayOwner {
   client::Client machine_;
   Links links_;
   io::Timer timer_;
+  std::unique_ptr<KeyBooks> keys_;
   std::unique_ptr<ProxyDialer> dialer_;
   std::unique_ptr<Gateway> gateway_;
   std::function<void()> drained_;
@@ -75,11 +78,16 @@ Result<void> ClientProgram::start(const ClientOptions& options) {
       [this](std::unique_ptr<io::Stream> stream, const ratls::Admission& admission) {
         return on_connected(std::move(stream), admission);
       }));
-  gateway_ = TRY(Gateway::open(shell_, options.listen, machine_,
-                               {.stats = [this] { return stats(); },
-                                .ready = [this] { return machine_.proxies().any_ready(); },
-                                .metrics = [this](MetricsPage& page) { add_metrics(page); }},
-                               *this));
+  if (!options.keys_file.empty()) {
+    keys_ =
+        TRY(KeyBooks::open(shell_, options.keys_file, options.keys_database, machine_.callers()));
+  }
+  gateway_ = TRY(Gateway::open(
+      shell_, {.listen = options.listen, .cors_origins = options.cors_origins}, machine_,
+      {.stats = [this] { return stats(); },
+       .ready = [this] { return machine_.proxies().any_ready(); },
+       .metrics = [this](MetricsPage& page) { add_metrics(page); }},
+      *this));
   dialer_->start();
   return {};
 }
@@ -119,6 +127,7 @@ void ClientProgram::on_turn() {
           std::move(*effect));
     }
   } while (links_.flush() == Links::Flushed::LinksClosed);
+  if (keys_) keys_->book();
   const auto deadline = machine_.poll_deadline();
   timer_.arm(deadline ? *deadline : base::Instant::max());
   if (drained_ && machine_.running() == 0) gateway_->drain(std::exchange(drained_, nullptr));
@@ -178,6 +187,7 @@ std::string ClientProgram::stats() const {
                       {"spent_nanotons", counters.spent.count()},
                       {"refusals", counts_json(counters.refusals)}}},
                     {"wallet", {{"address", ton::to_friendly_text(machine_.config().owner)}}},
+                    {"keys", keys_json(machine_.callers())},
                     {"proxies", targets_json(*dialer_, machine_)},
                     {"connections", connection_counts_json(shell_)},
                     {"chain", chain_json(shell_)},
@@ -194,6 +204,7 @@ void ClientProgram::add_metrics(MetricsPage& page) const {
                             .answer_bytes = counters.received_bytes});
   page.counter("cocoon_requests_retried_total", "Attempts at another proxy.",
                static_cast<double>(counters.retried));
+  add_key_metrics(page, machine_.callers());
   page.counters("cocoon_refusals_total", "Calls that ended with an error, and bad messages.",
                 counters.refusals, "reason");
   page.counter("cocoon_tokens_total", "Tokens paid for, adjusted by price.",

@@ -6,6 +6,9 @@ namespace cocoon::app {
 namespace {
 
 constexpr base::Duration kProbeTimeout = std::chrono::seconds(5);
+constexpr std::size_t kLoadPageBytesMax = 4 << 20;
+// An engine that serves no page of its load is asked again after so long.
+constexpr base::Duration kNoLoadPause = std::chrono::minutes(1);
 
 std::vector<openai::Header> to_list(const io::HttpHeaders& headers) {
   std::vector<openai::Header> list;
@@ -46,6 +49,7 @@ class EngineLink::JobCall final : public io::HttpClientEvents {
  private:
   void leave() {
     EngineLink& engine = engine_;
+    engine.owner_.on_job_ended(engine.place_, job_);
     engine.forget(job_);  // destroys this
     engine.owner_.on_engine_turn();
   }
@@ -76,11 +80,35 @@ class EngineLink::Probe final : public io::HttpClientEvents {
   std::unique_ptr<io::HttpCall> call_;
 };
 
+// The page that engines serve for Prometheus; one without numbers of load says nothing.
+class EngineLink::LoadProbe final : public io::HttpClientEvents {
+ public:
+  explicit LoadProbe(EngineLink& engine) : engine_(engine) {
+    call_ = engine.probes_.request({.method = "GET", .path = "/metrics", .headers = {}, .body = {}},
+                                   *this);
+  }
+  void on_head(unsigned status, const io::HttpHeaders&) override { good_ = status == 200; }
+  void on_body(base::BytesView bytes) override {
+    if (!good_) return;
+    good_ = page_.size() + bytes.size() <= kLoadPageBytesMax;
+    if (good_) page_ += base::as_text(bytes);
+  }
+  void on_end() override { engine_.load_probed(good_ ? page_ : ""); }
+  void on_error(const base::Error&) override { engine_.load_probed(""); }
+
+ private:
+  EngineLink& engine_;
+  bool good_ = false;
+  std::string page_;
+  std::unique_ptr<io::HttpCall> call_;
+};
+
 EngineLink::EngineLink(RoleShell& shell, io::HttpEndpoint endpoint, worker::Worker& machine,
-                       EngineOwner& owner)
+                       EngineOwner& owner, std::size_t place)
     : shell_(shell),
       machine_(machine),
       owner_(owner),
+      place_(place),
       jobs_(shell.runtime(), endpoint,
             {.idle_pool_max = static_cast<std::size_t>(machine.config().max_active)}),
       probes_(shell.runtime(), endpoint,
@@ -103,12 +131,20 @@ void EngineLink::watch() { probe(); }
 void EngineLink::probe() { probe_ = std::make_unique<Probe>(*this); }
 
 void EngineLink::probed(worker::EngineState state) {
-  if (state != machine_.engine()) {
-    shell_.log().info("engine", {{"state", state == worker::EngineState::Up ? "up" : "down"}});
+  owner_.on_engine_state(place_, state);
+  const base::Instant now = shell_.now().steady;
+  if (state == worker::EngineState::Up && next_load_ <= now) {
+    next_load_ = base::Instant::max();
+    load_probe_ = std::make_unique<LoadProbe>(*this);
   }
-  machine_.handle_engine(state);
   probe_timer_.arm_in(worker::kProbePeriod);
   owner_.on_engine_turn();
+}
+
+void EngineLink::load_probed(const std::string& page) {
+  const auto load = worker::read_engine_load(page);
+  next_load_ = shell_.now().steady + (load ? base::Duration{} : kNoLoadPause);
+  owner_.on_engine_load(place_, load);
 }
 
 }  // namespace cocoon::app

@@ -1,22 +1,32 @@
 #include "app/gateway.h"
 
 #include "openai/error.h"
+#include "openai/origins.h"
 #include "openai/request.h"
 
 namespace cocoon::app {
 namespace {
 
-constexpr std::size_t kSlowCallerBytes = 64 << 20;
+constexpr std::size_t kSlowCallerBytes = 16 << 20;
 
-io::HttpHeaders to_http(const std::vector<openai::Header>& headers) {
-  io::HttpHeaders fields;
-  for (const auto& header : headers) fields.add(header.name, header.value);
-  return fields;
+std::vector<openai::Header> to_list(const io::HttpHeaders& fields) {
+  std::vector<openai::Header> headers;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    headers.push_back({std::string(fields[i].name), std::string(fields[i].value)});
+  }
+  return headers;
 }
 
-void respond_error(io::HttpExchange& exchange, const openai::ApiError& error) {
-  exchange.respond(static_cast<unsigned>(openai::http_status(error.code)),
-                   {{"Content-Type", "application/json"}}, openai::error_body(error));
+base::Result<io::HostPort> listening_address(const std::string& listen,
+                                             const client::Callers& callers) {
+  auto where = TRY(io::HostPort::parse(listen));
+  if (where.host == "localhost") where.host = "127.0.0.1";
+  if (is_loopback(where.host) || !callers.open_to_all()) return where;
+  return base::Error(RoleError::BadOption,
+                     "listen = \"" + listen +
+                         "\" can be reached from outside this machine, and whoever reaches it "
+                         "could spend your money: make API keys (cocoon key new NAME --file "
+                         "keys.toml) and name the file in keys_file, or listen on 127.0.0.1");
 }
 
 // What the HTTP server refuses by itself, in the shape that OpenAI clients read.
@@ -33,11 +43,12 @@ std::string refusal_body(unsigned status, std::string_view reason) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Gateway>> Gateway::open(RoleShell& shell, const std::string& listen,
+base::Result<std::unique_ptr<Gateway>> Gateway::open(RoleShell& shell, GatewaySettings settings,
                                                      client::Client& machine, RolePages pages,
                                                      GatewayOwner& owner) {
-  const auto where = TRY(loopback_address(listen, "listen"));
-  std::unique_ptr<Gateway> gateway(new Gateway(shell, machine, std::move(pages), owner));
+  const auto where = TRY(listening_address(settings.listen, machine.callers()));
+  std::unique_ptr<Gateway> gateway(
+      new Gateway(shell, std::move(settings), machine, std::move(pages), owner));
   gateway->server_ =
       TRY(io::HttpServer::open(shell.runtime(),
                                {.host = where.host,
@@ -51,17 +62,53 @@ base::Result<std::unique_ptr<Gateway>> Gateway::open(RoleShell& shell, const std
   return gateway;
 }
 
+io::HttpHeaders Gateway::headers_for(const io::HttpExchange& exchange,
+                                     const std::vector<openai::Header>& headers) const {
+  io::HttpHeaders fields;
+  for (const auto& header : headers) fields.add(header.name, header.value);
+  for (const auto& header :
+       openai::cors_headers(to_list(exchange.request().headers), settings_.cors_origins,
+                            openai::CorsAnswer::Request)) {
+    fields.add(header.name, header.value);
+  }
+  return fields;
+}
+
+void Gateway::respond_error(io::HttpExchange& exchange, const openai::ApiError& error) const {
+  exchange.respond(static_cast<unsigned>(openai::http_status(error.code)),
+                   headers_for(exchange, {{"Content-Type", "application/json"}}),
+                   openai::error_body(error));
+}
+
 void Gateway::handle(std::unique_ptr<io::HttpExchange> exchange) {
-  if (serve_page(shell_, pages_, *exchange)) return;
+  using openai::ApiErrorCode;
   const io::HttpRequest& request = exchange->request();
+  const auto headers = to_list(request.headers);
+  const auto origin = openai::judge_origin(headers, settings_.cors_origins);
+  if (origin == openai::OriginVerdict::Refused) {
+    return respond_error(*exchange,
+                         {.code = ApiErrorCode::OriginNotAllowed,
+                          .message = "web pages of this origin may not call this gateway: its "
+                                     "operator allows them by the option cors_origins",
+                          .param = {},
+                          .retry_after = {}});
+  }
+  if (request.method == "OPTIONS" && origin == openai::OriginVerdict::Allowed) {
+    io::HttpHeaders fields;
+    for (const auto& header :
+         openai::cors_headers(headers, settings_.cors_origins, openai::CorsAnswer::Preflight)) {
+      fields.add(header.name, header.value);
+    }
+    return exchange->respond(204, fields, std::string_view());
+  }
+  if (serve_page(shell_, pages_, *exchange)) return;
   const std::string_view target = request.target;
   const std::string path(target.substr(0, target.find('?')));
   if (path == "/v1/models" && (request.method == "GET" || request.method == "HEAD")) {
-    return exchange->respond(200, {{"Content-Type", "application/json"}}, machine_.models_body());
+    return handle_models(std::move(exchange));
   }
   const bool is_call = openai::find_endpoint(request.target).has_value();
   if (is_call && request.method == "POST") return handle_call(std::move(exchange));
-  using openai::ApiErrorCode;
   const bool wrong_method = is_call || path == "/v1/models";
   respond_error(
       *exchange,
@@ -74,13 +121,20 @@ void Gateway::handle(std::unique_ptr<io::HttpExchange> exchange) {
        .retry_after = {}});
 }
 
+void Gateway::handle_models(std::unique_ptr<io::HttpExchange> exchange) {
+  const auto caller = machine_.callers().identify(to_list(exchange->request().headers));
+  if (const auto* error = std::get_if<openai::ApiError>(&caller)) {
+    return respond_error(*exchange, *error);
+  }
+  exchange->respond(200, headers_for(*exchange, {{"Content-Type", "application/json"}}),
+                    machine_.models_body());
+}
+
 void Gateway::handle_call(std::unique_ptr<io::HttpExchange> exchange) {
   io::HttpRequest& request = exchange->request();
-  client::Call call{.target = request.target, .headers = {}, .body = std::move(request.body)};
-  for (std::size_t i = 0; i < request.headers.size(); ++i) {
-    call.headers.push_back(
-        {std::string(request.headers[i].name), std::string(request.headers[i].value)});
-  }
+  client::Call call{.target = request.target,
+                    .headers = to_list(request.headers),
+                    .body = std::move(request.body)};
   const client::CallId id{next_call_++};
   exchange->on_disconnect([this, id] {
     machine_.handle_caller_gone(id);
@@ -94,7 +148,8 @@ void Gateway::handle_call(std::unique_ptr<io::HttpExchange> exchange) {
 
 void Gateway::carry_out(client::StartAnswer&& effect) {
   const auto found = calls_.find(effect.call);
-  if (found != calls_.end()) found->second->start(effect.status, to_http(effect.headers));
+  if (found == calls_.end()) return;
+  found->second->start(effect.status, headers_for(*found->second, effect.headers));
 }
 
 void Gateway::carry_out(client::AnswerPart&& effect) {
@@ -121,7 +176,7 @@ void Gateway::carry_out(client::AbortAnswer&& effect) { calls_.erase(effect.call
 void Gateway::carry_out(client::WholeAnswer&& effect) {
   const auto found = calls_.find(effect.call);
   if (found == calls_.end()) return;
-  found->second->respond(effect.status, to_http(effect.headers), effect.body);
+  found->second->respond(effect.status, headers_for(*found->second, effect.headers), effect.body);
   calls_.erase(found);
 }
 

@@ -22,9 +22,15 @@ class GatewayOwner {
   virtual void on_gateway_turn() = 0;
 };
 
+struct GatewaySettings {
+  std::string listen;
+  std::vector<std::string> cors_origins;
+};
+
 class Gateway {
  public:
-  static base::Result<std::unique_ptr<Gateway>> open(RoleShell& shell, const std::string& listen,
+  // An address that others can reach is refused unless the machine asks callers for keys.
+  static base::Result<std::unique_ptr<Gateway>> open(RoleShell& shell, GatewaySettings settings,
                                                      client::Client& machine, RolePages pages,
                                                      GatewayOwner& owner);
   void carry_out(client::StartAnswer&& effect);
@@ -37,12 +43,23 @@ class Gateway {
   void drain(std::function<void()> done) { server_->drain(std::move(done)); }
 
  private:
-  Gateway(RoleShell& shell, client::Client& machine, RolePages pages, GatewayOwner& owner)
-      : shell_(shell), machine_(machine), pages_(std::move(pages)), owner_(owner) {}
+  Gateway(RoleShell& shell, GatewaySettings settings, client::Client& machine, RolePages pages,
+          GatewayOwner& owner)
+      : shell_(shell),
+        settings_(std::move(settings)),
+        machine_(machine),
+        pages_(std::move(pages)),
+        owner_(owner) {}
   void handle(std::unique_ptr<io::HttpExchange> exchange);
+  void handle_models(std::unique_ptr<io::HttpExchange> exchange);
+  void respond_error(io::HttpExchange& exchange, const openai::ApiError& error) const;
+  // The headers as the exchange's caller gets them, with what its browser wants to know.
+  io::HttpHeaders headers_for(const io::HttpExchange& exchange,
+                              const std::vector<openai::Header>& headers) const;
   void handle_call(std::unique_ptr<io::HttpExchange> exchange);
 
   RoleShell& shell_;
+  const GatewaySettings settings_;
   client::Client& machine_;
   RolePages pages_;
   GatewayOwner& owner_;

@@ -191,13 +191,30 @@ Result<void> OptionTable::apply_file(std::string_view toml_text, const std::stri
                                              std::to_string(fault.source().begin.line) + ": " +
                                              std::string(fault.description()));
   }
-  for (const auto& [key, node] : document) {
+  return apply_members(document, file_name);
+}
+
+Result<void> OptionTable::apply_members(const toml::table& members, const std::string& file_name) {
+  for (const auto& [key, node] : members) {
     const std::string place = place_of(file_name, node);
     const Option* option = find(key.str());
     if (!option) return unknown_key(key.str(), place);
-    TRY(apply_node(*option, node, place));
+    const auto* rows = node.as_array();
+    if (!option->add_row || !rows || !rows->is_array_of_tables()) {
+      TRY(apply_node(*option, node, place));
+      continue;
+    }
+    for (const auto& row : *rows) {
+      TRY(option->add_row().apply_members(*row.as_table(), file_name));
+    }
   }
   return {};
+}
+
+void OptionTable::rows(std::string_view name, std::function<OptionTable()> add_row) {
+  const auto found = std::ranges::find(options_, name, &Option::name);
+  CHECK(found != options_.end());
+  found->add_row = std::move(add_row);
 }
 
 std::string OptionTable::variable(const Option& option) const {

@@ -15,6 +15,10 @@
 #include "base/nanoton.h"
 #include "base/result.h"
 
+namespace toml::inline v3 {
+class table;
+}
+
 namespace cocoon::app {
 
 enum class OptionError { UnreadableFile, BadSyntax, UnknownKey, BadValue };
@@ -30,6 +34,8 @@ struct Option {
   // it, or nothing.
   std::function<std::string(std::string_view)> set;
   std::function<void()> clear;
+  // Where the file may give [[name]] tables instead: a fresh row, bound to a new element.
+  std::function<class OptionTable()> add_row = {};
 };
 
 class OptionTable {
@@ -46,6 +52,8 @@ class OptionTable {
   void list(std::string name, std::vector<std::string>& target, std::string shape,
             std::string help);
   void amount(std::string name, base::Nanoton& target, std::string help);
+  // Lets the file write `name`, which is declared already, as [[name]] tables, too.
+  void rows(std::string_view name, std::function<OptionTable()> add_row);
   // A value such as "*.toml" stands for all that end so.
   void choice(std::string name, std::string& target, std::vector<std::string> values,
               std::string help);
@@ -70,6 +78,7 @@ class OptionTable {
  private:
   Option& add(std::string name, Option::Kind kind, std::string shape, std::string help,
               std::string standard);
+  base::Result<void> apply_members(const toml::v3::table& members, const std::string& file_name);
   base::Error unknown_key(std::string_view key, const std::string& place) const;
 
   std::string role_;

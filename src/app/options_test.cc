@@ -61,11 +61,40 @@ TEST(Options, FlagsWinOverEnvironmentWinsOverFile) {
                     return nullptr;
                   })
                   .ok());
-  EXPECT_EQ(options.model, "environment");
+  EXPECT_EQ(options.engine.model, "environment");
   EXPECT_EQ(options.proxies, (std::vector<std::string>{"a:1", "b:2"}));
   ASSERT_TRUE(table.apply_flag("model", {"flag"}).ok());
-  EXPECT_EQ(options.model, "flag");
-  EXPECT_EQ(options.max_active, 3);
+  EXPECT_EQ(options.engine.model, "flag");
+  EXPECT_EQ(options.engine.max_active, 3);
+}
+
+TEST(Options, AWorkersEnginesMayBeTables) {
+  WorkerOptions options;
+  OptionTable table = option_table(options);
+  const auto applied = table.apply_file(
+      "owner = \"x\"\n[[engine]]\nurl = \"http://a:1\"\nmodel = \"one\"\n"
+      "[[engine]]\nurl = [\"http://b:1\", \"http://b:2\"]\nmodel = \"two\"\ncoefficient = 2000\n",
+      "worker.toml");
+  ASSERT_TRUE(applied) << applied.error().message();
+  const auto engines = engines_of(options);
+  ASSERT_EQ(engines.size(), 2u);
+  EXPECT_EQ(engines[0].model, "one");
+  EXPECT_EQ(engines[0].urls, (std::vector<std::string>{"http://a:1"}));
+  EXPECT_EQ(engines[1].urls, (std::vector<std::string>{"http://b:1", "http://b:2"}));
+  EXPECT_EQ(engines[1].coefficient, 2000);
+}
+
+TEST(Options, OneEngineNeedsNoTable) {
+  WorkerOptions options;
+  OptionTable table = option_table(options);
+  ASSERT_TRUE(table.apply_file("engine = \"http://a:1\"\nmodel = \"one\"", "worker.toml"));
+  const auto engines = engines_of(options);
+  ASSERT_EQ(engines.size(), 1u);
+  EXPECT_EQ(engines[0].urls, (std::vector<std::string>{"http://a:1"}));
+  const auto wrong = table.apply_file("[[engine]]\nulr = \"http://a:1\"", "worker.toml");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().message(), "worker.toml:2: unknown key \"ulr\"; did you mean \"url\"?");
+  EXPECT_FALSE(table.apply_file("[[model]]\nname = \"a\"", "worker.toml"));
 }
 
 TEST(Options, ExampleFileIsAcceptedWhenUncommented) {

@@ -48,6 +48,7 @@ json connections_json(const proxy::Proxy& machine, base::Instant now) {
              {"worker_hash", base::to_hex(worker.image_hash)},
              {"coefficient", worker.coefficient},
              {"max_queries", worker.slots},
+             {"overstated_usage", worker.overstated},
              {"running_queries", 0},
              {"enabled", false}};
     if (worker.offer) {
@@ -92,6 +93,7 @@ std::string proxy_stats_json(const RoleShell& shell, const proxy::Proxy& machine
                   {"cancelled", counters.cancelled},
                   {"retried", counters.retried},
                   {"running", machine.running()},
+                  {"waiting", machine.waiting()},
                   {"bytes_received", counters.request_bytes},
                   {"bytes_sent", counters.answer_bytes},
                   {"late_answers", counters.late_answers},
@@ -123,6 +125,8 @@ void add_proxy_metrics(MetricsPage& page, const proxy::Proxy& machine) {
                             .answer_bytes = counters.answer_bytes});
   page.counter("cocoon_requests_retried_total", "Attempts after a worker's failure.",
                static_cast<double>(counters.retried));
+  page.gauge("cocoon_requests_waiting", "Requests that wait for a worker to be free.",
+             static_cast<double>(machine.waiting()));
   page.counters("cocoon_refusals_total", "Refused requests and peers, by reason.",
                 counters.refusals, "reason");
   for (const auto& model : core.market.models()) {

@@ -91,6 +91,9 @@ std::string metrics_page(const RoleShell& shell, const RolePages& pages) {
   return page.text();
 }
 
+// "127.0.0.1:4711", as sockets name their peers.
+bool is_local(std::string_view peer) { return is_loopback(peer) || peer.starts_with("[::1]:"); }
+
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
 }  // namespace
@@ -103,6 +106,11 @@ bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange
   const bool known = path == "/healthz" || path == "/readyz" || path == "/metrics" ||
                      path == "/jsonstats" || path == "/stats" || path == "/cocoon/peers";
   if (!known) return false;
+  const bool is_health = path == "/healthz" || path == "/readyz";
+  if (!is_health && !is_local(exchange.request().peer_address)) {
+    exchange.respond(403, text, "statistics are shown on the machine itself only\n");
+    return true;
+  }
   const std::string& method = exchange.request().method;
   if (method != "GET" && method != "HEAD") {
     exchange.respond(405, {{"Content-Type", "text/plain; charset=utf-8"}, {"Allow", "GET, HEAD"}},

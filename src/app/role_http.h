@@ -17,8 +17,8 @@ struct RolePages {
   std::function<void(MetricsPage&)> metrics;  // the role's own
 };
 
-// Answers GET /healthz, /readyz, /metrics, /jsonstats, /stats and /cocoon/peers. False if the path
-// is none of these.
+// Answers GET /healthz and /readyz, and to callers on this machine /metrics, /jsonstats, /stats and
+// /cocoon/peers. False if the path is none of these.
 bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange& exchange);
 
 class RoleHttp {

@@ -66,7 +66,8 @@ int role_main(const RoleCommand& command, std::span<char* const> arguments) {
     std::fprintf(stderr, "%s: %s\n", command.program.c_str(), applied.error().message().c_str());
     return kExitUsage;
   }
-  const auto status = command.run(given.json ? Printing::Json : Printing::ForPeople);
+  const auto status = command.run(given.json ? Printing::Json : Printing::ForPeople,
+                                  [&given](OptionTable& table) { return apply(table, given); });
   if (status) return *status;
   std::fprintf(stderr, "%s: %s\n", command.program.c_str(), status.error().message().c_str());
   return kExitFailed;

@@ -46,7 +46,20 @@ void add_dialling(OptionTable& table, std::vector<std::string>& proxies, std::st
              "Whether a proxy's image must be registered in the network.");
 }
 
+void add_model(OptionTable& table, EngineOptions& engine) {
+  table.text(
+      "model", engine.model, "NAME",
+      "The model as registered, name@commit:verity-hash; on test networks a bare name will do.");
+  table.number("coefficient", engine.coefficient, 0, 999'999'999,
+               "Price level, 1000 is the network's own price.");
+  table.number("max_active", engine.max_active, 1, 100'000, "Requests at once, over all proxies.");
+}
+
 }  // namespace
+
+std::vector<EngineOptions> engines_of(const WorkerOptions& options) {
+  return options.engines.empty() ? std::vector{options.engine} : options.engines;
+}
 
 OptionTable option_table(ProxyOptions& options) {
   OptionTable table("proxy");
@@ -81,13 +94,18 @@ OptionTable option_table(ProxyOptions& options) {
 OptionTable option_table(WorkerOptions& options) {
   OptionTable table("worker");
   add_common(table, options.common);
-  table.text("engine", options.engine, "URL", "The OpenAI-compatible engine that does the work.");
-  table.text(
-      "model", options.model, "NAME",
-      "The model as registered, name@commit:verity-hash; on test networks a bare name will do.");
-  table.number("coefficient", options.coefficient, 0, 999'999'999,
-               "Price level, 1000 is the network's own price.");
-  table.number("max_active", options.max_active, 1, 100'000, "Requests at once, over all proxies.");
+  table.list("engine", options.engine.urls, "URL",
+             "The OpenAI-compatible engine that does the work, or several that serve the same "
+             "model; in the file also as [[engine]] tables with url, model, coefficient and "
+             "max_active, one for each model.");
+  table.rows("engine", [&options] {
+    EngineOptions& engine = options.engines.emplace_back();
+    OptionTable row("engine");
+    row.list("url", engine.urls, "URL", "The engine, or several that serve the same model.");
+    add_model(row, engine);
+    return row;
+  });
+  add_model(table, options.engine);
   add_dialling(table, options.proxies, options.connect_via, options.check_proxy_hashes);
   table.text("http_listen", options.http_listen, "HOST:PORT",
              "Loopback port for statistics and health.");
@@ -100,7 +118,13 @@ OptionTable option_table(ClientOptions& options) {
   table.path("master_secret_file", options.master_secret_file,
              "The secret from which each proxy's own secret is made; made if missing.");
   add_dialling(table, options.proxies, options.connect_via, options.check_proxy_hashes);
-  table.text("listen", options.listen, "HOST:PORT", "Loopback port for OpenAI clients.");
+  table.text("listen", options.listen, "HOST:PORT",
+             "Port for OpenAI clients; one that others can reach needs keys_file.");
+  table.path("keys_file", options.keys_file,
+             "API keys that may call, made by cocoon key; empty: whoever reaches the port may.");
+  table.path("keys_database", options.keys_database, "What each key has spent (SQLite).");
+  table.list("cors_origins", options.cors_origins, "ORIGIN",
+             "Web pages that may call from a browser, as https://chat.example.org; * is all.");
   return table;
 }
 

@@ -46,12 +46,19 @@ struct ProxyOptions {
   std::int64_t pow_difficulty = 20;
 };
 
-struct WorkerOptions {
-  CommonOptions common;
-  std::string engine = "http://127.0.0.1:8000";
+// One model of a worker and the servers behind it.
+struct EngineOptions {
+  std::vector<std::string> urls = {"http://127.0.0.1:8000"};
   std::string model;
   std::int64_t coefficient = 1000;
   std::int64_t max_active = 16;
+  friend bool operator==(const EngineOptions&, const EngineOptions&) = default;
+};
+
+struct WorkerOptions {
+  CommonOptions common;
+  EngineOptions engine;                // by flags, variables and plain keys
+  std::vector<EngineOptions> engines;  // by [[engine]] tables, instead
   std::vector<std::string> proxies;
   std::string connect_via;
   bool check_proxy_hashes = true;
@@ -65,7 +72,13 @@ struct ClientOptions {
   std::string connect_via;
   bool check_proxy_hashes = true;
   std::string listen = "127.0.0.1:10000";
+  std::string keys_file;
+  std::string keys_database = "keys.db";
+  std::vector<std::string> cors_origins;
 };
+
+// The [[engine]] tables, or the one engine of the plain keys.
+std::vector<EngineOptions> engines_of(const WorkerOptions& options);
 
 // Each binds every option of the role to `options`, which must outlive the table.
 OptionTable option_table(ProxyOptions& options);

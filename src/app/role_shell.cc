@@ -84,11 +84,14 @@ Result<ton::Address> required_address(const std::string& text, std::string_view 
   return ton::parse_address(text);
 }
 
+bool is_loopback(std::string_view host) {
+  return host.starts_with("127.") || host == "::1" || host == "localhost";
+}
+
 Result<io::HostPort> loopback_address(const std::string& text, std::string_view option) {
   auto parsed = TRY(io::HostPort::parse(text));
   if (parsed.host == "localhost") parsed.host = "127.0.0.1";
-  const bool loopback = parsed.host.starts_with("127.") || parsed.host == "::1";
-  if (!loopback) {
+  if (!is_loopback(parsed.host)) {
     return Error(RoleError::BadOption,
                  std::string(option) + " = \"" + text +
                      "\": only addresses of this machine (127.0.0.1) are allowed here, "

@@ -138,6 +138,7 @@ std::string tier_text(const ratls::Admission& admission);
 
 // An address option that must be given.
 base::Result<ton::Address> required_address(const std::string& text, std::string_view option);
+bool is_loopback(std::string_view host);
 // A listening address that must be on this machine only.
 base::Result<io::HostPort> loopback_address(const std::string& text, std::string_view option);
 

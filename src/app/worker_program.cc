@@ -1,11 +1,14 @@
 #include "app/worker_program.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <set>
 
-#include "app/engine_link.h"
+#include "app/model_service.h"
 #include "app/pages_json.h"
-#include "app/proxy_dialer.h"
 #include "app/role_http.h"
+#include "app/worker_pages.h"
+#include "io/reload_signal.h"
 
 namespace cocoon::app {
 namespace {
@@ -14,240 +17,247 @@ using base::Result;
 using nlohmann::json;
 using session::LinkId;
 
-class WorkerProgram final : public LinkOwner, public EngineOwner {
- public:
-  WorkerProgram(RoleShell& shell, worker::Config config, io::HttpEndpoint engine)
-      : shell_(shell),
-        machine_(std::move(config)),
-        engine_(shell, std::move(engine), machine_, *this),
-        links_(shell.runtime(), shell.random(), *this),
-        timer_(shell.runtime(), [this] { on_time(); }) {}
+// What [[engine]] tables and their neighbours come to.
+struct Plan {
+  WorkerOptions options;
+  std::vector<EngineOptions> engines;
+  ProxyDialer::Settings proxies;
+};
 
-  Result<void> start(const WorkerOptions& options, const std::vector<std::string>& targets);
+Result<Plan> make_plan(const WorkerOptions& options, const registry::Snapshot& network) {
+  Plan plan{.options = options,
+            .engines = engines_of(options),
+            .proxies = {.targets = options.proxies, .connect_via = options.connect_via}};
+  if (plan.proxies.targets.empty()) {
+    for (const auto& proxy : network.proxies()) {
+      plan.proxies.targets.push_back(proxy.workers_address);
+    }
+  }
+  if (plan.proxies.targets.empty()) {
+    return base::Error(RoleError::BadOption,
+                       "the network registers no proxy; name one with the option proxies");
+  }
+  std::set<std::string> models;
+  for (const auto& engine : plan.engines) {
+    if (engine.model.empty()) {
+      return base::Error(RoleError::BadOption,
+                         "the option model is needed: the model's name as registered");
+    }
+    if (!models.insert(engine.model).second) {
+      return base::Error(RoleError::BadOption, "the model " + engine.model +
+                                                   " has two [[engine]] tables: give one of them "
+                                                   "all urls");
+    }
+    if (engine.urls.empty()) {
+      return base::Error(RoleError::BadOption, "the model " + engine.model + " has no url");
+    }
+  }
+  return plan;
+}
+
+class WorkerProgram final : public LinkOwner, public ModelServiceOwner {
+ public:
+  WorkerProgram(RoleShell& shell, LoadOptions load)
+      : shell_(shell), load_(std::move(load)), links_(shell.runtime(), shell.random(), *this) {}
+
+  Result<void> start(const WorkerOptions& options);
   void drain(std::function<void()> done);
   const std::string& address() const { return http_->address(); }
 
-  void on_link_ready(LinkId link) override { machine_.handle_opened(shell_.now(), link); }
+  void on_link_ready(LinkId link) override {
+    if (auto* service = find(link)) service->machine().handle_opened(shell_.now(), link);
+  }
   void on_link_message(LinkId link, base::BytesView object) override {
-    machine_.handle_message(shell_.now(), link, object);
+    if (auto* service = find(link)) service->machine().handle_message(shell_.now(), link, object);
   }
   void on_link_query(LinkId link, std::int64_t query_id, base::BytesView object) override {
-    machine_.handle_query(link, query_id, object);
+    if (auto* service = find(link)) service->machine().handle_query(link, query_id, object);
   }
   void on_link_answer(LinkId link, session::QueryTag, base::BytesView object) override {
-    machine_.handle_answer(shell_.now(), link, object);
+    if (auto* service = find(link)) service->machine().handle_answer(shell_.now(), link, object);
   }
   void on_link_query_failed(LinkId link, session::QueryTag, std::int32_t,
                             std::string_view message) override {
-    machine_.handle_query_failed(link, message);
+    if (auto* service = find(link)) service->machine().handle_query_failed(link, message);
   }
   void on_link_closed(LinkId link, std::string_view reason) override;
   void on_turn() override;
-  void on_engine_turn() override { on_turn(); }
+  void on_service_link(LinkId link, ModelService& service) override { by_link_[link] = &service; }
+  void on_service_turn() override { on_turn(); }
 
  private:
-  LinkId on_connected(std::unique_ptr<io::Stream> stream, const ratls::Admission& admission);
-  void on_time();
+  using Services = std::vector<std::unique_ptr<ModelService>>;
+
+  ModelService* find(LinkId link) {
+    const auto found = by_link_.find(link);
+    return found == by_link_.end() ? nullptr : found->second;
+  }
+  Result<std::unique_ptr<ModelService>> make_service(const EngineOptions& engine, const Plan& plan);
+  // Loads the options again and does what they ask for.
+  void reload();
+  Result<void> apply(const Plan& plan);
+  // Services that have drained are forgotten once nothing refers to them.
+  void sweep();
   bool ready() const;
+  std::size_t running() const;
   std::string stats() const;
   void add_metrics(MetricsPage& page) const;
 
   RoleShell& shell_;
-  worker::Worker machine_;
-  EngineLink engine_;
+  const LoadOptions load_;
   Links links_;
-  io::Timer timer_;
-  std::unique_ptr<ProxyDialer> dialer_;
+  Services services_;
+  Services leaving_;
+  std::unordered_map<LinkId, ModelService*> by_link_;
   std::unique_ptr<RoleHttp> http_;
+  std::unique_ptr<io::ReloadSignal> reload_signal_;
   std::function<void()> drained_;
 };
 
-Result<void> WorkerProgram::start(const WorkerOptions& options,
-                                  const std::vector<std::string>& targets) {
-  dialer_ = TRY(ProxyDialer::create(
-      shell_, {.targets = targets, .connect_via = options.connect_via},
-      [this](std::unique_ptr<io::Stream> stream, const ratls::Admission& admission) {
-        return on_connected(std::move(stream), admission);
-      }));
+Result<void> WorkerProgram::start(const WorkerOptions& options) {
+  const Plan plan = TRY(make_plan(options, shell_.network()));
+  TRY(apply(plan));
   http_ = TRY(RoleHttp::open(shell_, options.http_listen,
                              {.stats = [this] { return stats(); },
                               .ready = [this] { return ready(); },
                               .metrics = [this](MetricsPage& page) { add_metrics(page); }}));
-  engine_.watch();
-  dialer_->start();
+  reload_signal_ = std::make_unique<io::ReloadSignal>(shell_.runtime(), [this] { reload(); });
   return {};
 }
 
-LinkId WorkerProgram::on_connected(std::unique_ptr<io::Stream> stream,
-                                   const ratls::Admission& admission) {
-  const std::string address = stream->peer_address();
-  const LinkId link = links_.add(std::move(stream), session::Role::Dialer);
-  shell_.remember(
-      link,
-      {.role = "proxy", .address = address, .since = shell_.now().steady, .admission = admission});
-  return link;
+Result<std::unique_ptr<ModelService>> WorkerProgram::make_service(const EngineOptions& engine,
+                                                                  const Plan& plan) {
+  worker::Config config{.network = shell_.network(),
+                        .owner = TRY(required_address(plan.options.common.owner, "owner")),
+                        .model = engine.model,
+                        .coefficient = static_cast<std::int32_t>(engine.coefficient),
+                        .max_active = static_cast<std::int32_t>(engine.max_active),
+                        .proxy_count = static_cast<std::int32_t>(plan.proxies.targets.size())};
+  std::vector<io::HttpEndpoint> endpoints;
+  for (const auto& url : engine.urls) endpoints.push_back(TRY(io::HttpEndpoint::parse(url)));
+  auto service = std::make_unique<ModelService>(shell_, links_, engine, std::move(config),
+                                                std::move(endpoints), *this);
+  TRY(service->start(plan.proxies));
+  shell_.log().info("model", {{"name", engine.model}, {"engine", engine.urls.front()}});
+  return service;
+}
+
+// A new price is told over the links that there are; any other change is another offer, and needs
+// links of its own.
+Result<void> WorkerProgram::apply(const Plan& plan) {
+  Services next;
+  for (const auto& wanted : plan.engines) {
+    const auto same = std::ranges::find_if(services_, [&](const auto& service) {
+      if (!service) return false;
+      EngineOptions now = service->options();
+      now.coefficient = wanted.coefficient;
+      return now == wanted;
+    });
+    if (same == services_.end()) {
+      next.push_back(TRY(make_service(wanted, plan)));
+      continue;
+    }
+    if ((*same)->options().coefficient != wanted.coefficient) {
+      shell_.log().info("price", {{"model", wanted.model}, {"coefficient", wanted.coefficient}});
+      (*same)->set_coefficient(wanted.coefficient);
+    }
+    next.push_back(std::move(*same));
+  }
+  for (auto& service : services_) {
+    if (!service) continue;
+    shell_.log().info("model leaves", {{"name", service->options().model}});
+    service->drain();
+    leaving_.push_back(std::move(service));
+  }
+  services_ = std::move(next);
+  return {};
+}
+
+void WorkerProgram::reload() {
+  WorkerOptions options;
+  OptionTable table = option_table(options);
+  const auto loaded = load_(table);
+  if (!loaded) {
+    return shell_.log().error("the configuration can't be used and stays as it was",
+                              {{"why", loaded.error().message()}});
+  }
+  const auto plan = make_plan(options, shell_.network());
+  const auto applied = plan ? apply(*plan) : Result<void>(plan.error());
+  if (!applied) {
+    shell_.log().error("the configuration can't be used and stays as it was",
+                       {{"why", applied.error().message()}});
+  }
+  on_turn();
 }
 
 void WorkerProgram::on_link_closed(LinkId link, std::string_view reason) {
-  const auto found = machine_.proxies().all().find(link);
-  const bool served = found != machine_.proxies().all().end() &&
-                      found->second.state == worker::ProxyLink::State::Ready;
-  shell_.log().info("proxy lost", {{"why", reason}});
-  shell_.forget(link, reason);
-  machine_.handle_closed(link);
-  dialer_->handle_closed(
-      link, served ? ProxyDialer::Ended::AfterServing : ProxyDialer::Ended::BeforeServing);
+  if (auto* service = find(link)) service->on_link_closed(link, reason);
+  by_link_.erase(link);
 }
 
 void WorkerProgram::on_turn() {
   do {
-    while (auto effect = machine_.poll_effect()) {
-      if (auto* said = std::get_if<session::LinkEffect>(&*effect)) {
-        links_.carry_out(std::move(*said));
-      } else if (auto* job = std::get_if<worker::StartJob>(&*effect)) {
-        engine_.start(std::move(*job));
-      } else {
-        engine_.cancel(std::get<worker::CancelJob>(*effect).job);
-      }
-    }
+    for (const auto& service : services_) service->turn();
+    for (const auto& service : leaving_) service->turn();
   } while (links_.flush() == Links::Flushed::LinksClosed);
-  const auto deadline = machine_.poll_deadline();
-  timer_.arm(deadline ? *deadline : base::Instant::max());
-  if (drained_ && machine_.running() == 0) std::exchange(drained_, nullptr)();
+  if (std::ranges::any_of(leaving_, [](const auto& service) { return service->drained(); })) {
+    shell_.runtime().post([this] { sweep(); });
+  }
+  if (drained_ && running() == 0) std::exchange(drained_, nullptr)();
 }
 
-void WorkerProgram::on_time() {
-  machine_.handle_time(shell_.now());
-  on_turn();
+void WorkerProgram::sweep() {
+  Services gone;
+  for (auto& service : leaving_) {
+    if (!service->drained()) continue;
+    service->hang_up();
+    gone.push_back(std::move(service));
+  }
+  std::erase(leaving_, nullptr);
+  if (gone.empty()) return;
+  links_.flush();
+  for (const auto& service : gone) {
+    std::erase_if(by_link_, [&](const auto& entry) { return entry.second == service.get(); });
+  }
 }
 
 void WorkerProgram::drain(std::function<void()> done) {
   drained_ = std::move(done);
-  machine_.handle_drain();
+  for (const auto& service : services_) service->drain();
   on_turn();
 }
 
 bool WorkerProgram::ready() const {
-  if (machine_.engine() == worker::EngineState::Down) return false;
-  for (const auto& [link, proxy] : machine_.proxies().all()) {
-    if (proxy.state == worker::ProxyLink::State::Ready) return true;
-  }
-  return false;
+  return std::ranges::any_of(services_, [](const auto& service) { return service->ready(); });
+}
+
+std::size_t WorkerProgram::running() const {
+  std::size_t count = 0;
+  for (const auto& service : services_) count += service->machine().running();
+  for (const auto& service : leaving_) count += service->machine().running();
+  return count;
 }
 
 std::string WorkerProgram::stats() const {
-  const auto& counters = machine_.counters();
-  json proxies = json::array();
-  for (const auto& target : dialer_->targets()) {
-    json row{
-        {"address", target.address}, {"state", target.state}, {"last_error", target.last_error}};
-    const auto link =
-        target.link ? machine_.proxies().all().find(*target.link) : machine_.proxies().all().end();
-    if (link != machine_.proxies().all().end()) {
-      const worker::ProxyLink& proxy = link->second;
-      const worker::Earned earned = machine_.proxies().earned(proxy.proxy_contract);
-      if (proxy.state == worker::ProxyLink::State::Ready) row["state"] = "ready";
-      row["version"] = proxy.version;
-      row["proxy_sc_address"] = ton::to_friendly_text(proxy.proxy_contract);
-      row["sc_address"] = ton::to_friendly_text(proxy.worker_contract);
-      row["earned_tokens_committed_to_proxy_db"] = earned.on_its_disk;
-      row["earned_tokens_max_known"] = earned.in_its_books;
-    }
-    proxies.push_back(std::move(row));
-  }
-  return json_text({{"status",
-                     {{"program", shell_.program()},
-                      {"engine", machine_.engine() == worker::EngineState::Up ? "up" : "down"},
-                      {"model", machine_.config().model},
-                      {"ready", ready()},
-                      {"settled", false},
-                      {"simulated_evidence", shell_.trust().simulated}}},
-                    {"stats",
-                     {{"queries", counters.requests},
-                      {"success", counters.answered},
-                      {"failed", counters.failed},
-                      {"rejected", counters.rejected},
-                      {"cancelled", counters.cancelled},
-                      {"running", machine_.running()},
-                      {"bytes_received", counters.request_bytes},
-                      {"bytes_sent", counters.answer_bytes},
-                      {"total_adjusted_tokens_used", counters.billed.total.count},
-                      {"refusals", counts_json(counters.refusals)}}},
-                    {"proxies", std::move(proxies)},
-                    {"connections", connection_counts_json(shell_)},
-                    {"chain", chain_json(shell_)},
-                    {"root_contract_config", network_json(shell_.network())}});
+  return worker_stats_json(shell_, services_, {.ready = ready(), .running = running()});
 }
 
 void WorkerProgram::add_metrics(MetricsPage& page) const {
-  const auto& counters = machine_.counters();
-  add_request_counts(page, {.answered = counters.answered,
-                            .failed = counters.failed,
-                            .rejected = counters.rejected,
-                            .cancelled = counters.cancelled,
-                            .running = machine_.running(),
-                            .request_bytes = counters.request_bytes,
-                            .answer_bytes = counters.answer_bytes});
-  page.counters("cocoon_refusals_total", "Refused orders and proxies, by reason.",
-                counters.refusals, "reason");
-  page.gauge("cocoon_slots", "Requests that this worker takes at once.",
-             machine_.config().max_active);
-  const auto tokens = [&page](std::string kind, base::TokenCount count) {
-    page.counter("cocoon_tokens_total", "Billed tokens, adjusted by price, by kind.",
-                 static_cast<double>(count.count), {{"kind", std::move(kind)}});
-  };
-  tokens("prompt", counters.billed.prompt);
-  tokens("cached", counters.billed.cached);
-  tokens("completion", counters.billed.completion);
-  tokens("reasoning", counters.billed.reasoning);
-  page.gauge("cocoon_engine_up", "1 if the engine answers probes.",
-             machine_.engine() == worker::EngineState::Up ? 1 : 0);
-  for (const auto& target : dialer_->targets()) {
-    const auto link =
-        target.link ? machine_.proxies().all().find(*target.link) : machine_.proxies().all().end();
-    const bool up = link != machine_.proxies().all().end() &&
-                    link->second.state == worker::ProxyLink::State::Ready;
-    page.gauge("cocoon_proxy_up", "1 for each proxy of the configuration that is served.",
-               up ? 1 : 0, {{"proxy", target.address}});
-  }
-}
-
-Result<worker::Config> make_config(const WorkerOptions& options, const registry::Snapshot& network,
-                                   std::size_t proxies) {
-  if (options.model.empty()) {
-    return base::Error(RoleError::BadOption,
-                       "the option model is needed: the model's name as registered");
-  }
-  return worker::Config{.network = network,
-                        .owner = TRY(required_address(options.common.owner, "owner")),
-                        .model = options.model,
-                        .coefficient = static_cast<std::int32_t>(options.coefficient),
-                        .max_active = static_cast<std::int32_t>(options.max_active),
-                        .proxy_count = static_cast<std::int32_t>(proxies)};
+  add_worker_metrics(page, services_, running());
 }
 
 }  // namespace
 
 Result<int> run_worker(const WorkerOptions& options, std::string program, const TrustKit& kit,
-                       Printing printing) {
+                       Printing printing, const LoadOptions& load) {
   auto shell = TRY(RoleShell::create(options.common, std::move(program), kit,
                                      {.policy = {},
                                       .simulated_root_file = {},
                                       .program = {},
                                       .allowed_images = {},
                                       .check_images = options.check_proxy_hashes}));
-  std::vector<std::string> targets = options.proxies;
-  if (targets.empty()) {
-    for (const auto& proxy : shell->network().proxies()) targets.push_back(proxy.workers_address);
-  }
-  if (targets.empty()) {
-    return base::Error(RoleError::BadOption,
-                       "the network registers no proxy; name one with the option proxies");
-  }
-  auto config = TRY(make_config(options, shell->network(), targets.size()));
-  auto endpoint = TRY(io::HttpEndpoint::parse(options.engine));
-  WorkerProgram worker(*shell, std::move(config), std::move(endpoint));
-  TRY(worker.start(options, targets));
+  WorkerProgram worker(*shell, load);
+  TRY(worker.start(options));
   if (printing == Printing::Json) {
     std::printf("%s\n", json{{"event", "ready"},
                              {"role", "worker"},
@@ -257,10 +267,10 @@ Result<int> run_worker(const WorkerOptions& options, std::string program, const 
                             .c_str());
     std::fflush(stdout);
   }
-  shell->log().info("worker ready", {{"program", shell->program()},
-                                     {"evidence", shell->trust().simulated ? "SIMULATED" : "real"},
-                                     {"model", options.model},
-                                     {"engine", options.engine}});
+  shell->log().info("worker ready",
+                    {{"program", shell->program()},
+                     {"evidence", shell->trust().simulated ? "SIMULATED" : "real"},
+                     {"models", static_cast<std::int64_t>(engines_of(options).size())}});
   return shell->run([&](std::function<void()> done) { worker.drain(std::move(done)); });
 }
 

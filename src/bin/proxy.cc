@@ -12,6 +12,9 @@ int main(int argc, char** argv) {
       {.program = "cocoon-proxy",
        .description = "Matches requests of clients to workers, meters and keeps the books.",
        .table = table,
-       .run = [&](Printing printing) { return run_proxy(options, "cocoon-proxy", kit, printing); }},
+       .run =
+           [&](Printing printing, const LoadOptions&) {
+             return run_proxy(options, "cocoon-proxy", kit, printing);
+           }},
       {argv + 1, static_cast<std::size_t>(argc - 1)});
 }

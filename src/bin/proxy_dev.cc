@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
                                    "requests of clients to workers, meters and keeps the books.",
                     .table = table,
                     .run =
-                        [&](Printing printing) {
+                        [&](Printing printing, const LoadOptions&) {
                           return run_proxy(options, "cocoon-proxy-dev", kit, printing);
                         }},
                    {argv + 1, static_cast<std::size_t>(argc - 1)});

@@ -8,11 +8,12 @@ int main(int argc, char** argv) {
   WorkerOptions options;
   OptionTable table = option_table(options);
   const ProductionKit kit;
-  return role_main(
-      {.program = "cocoon-worker",
-       .description = "Serves a model of an OpenAI-compatible engine to the network.",
-       .table = table,
-       .run =
-           [&](Printing printing) { return run_worker(options, "cocoon-worker", kit, printing); }},
-      {argv + 1, static_cast<std::size_t>(argc - 1)});
+  return role_main({.program = "cocoon-worker",
+                    .description = "Serves a model of an OpenAI-compatible engine to the network.",
+                    .table = table,
+                    .run =
+                        [&](Printing printing, const LoadOptions& load) {
+                          return run_worker(options, "cocoon-worker", kit, printing, load);
+                        }},
+                   {argv + 1, static_cast<std::size_t>(argc - 1)});
 }

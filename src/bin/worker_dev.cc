@@ -13,8 +13,8 @@ int main(int argc, char** argv) {
                                    "model of an OpenAI-compatible engine to the network.",
                     .table = table,
                     .run =
-                        [&](Printing printing) {
-                          return run_worker(options, "cocoon-worker-dev", kit, printing);
+                        [&](Printing printing, const LoadOptions& load) {
+                          return run_worker(options, "cocoon-worker-dev", kit, printing, load);
                         }},
                    {argv + 1, static_cast<std::size_t>(argc - 1)});
 }

@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "client/limits.h"
 #include "openai/edit.h"
+#include "openai/form.h"
 #include "openai/nearest.h"
 #include "payment/tariff.h"
 #include "session/fault.h"
@@ -72,6 +73,8 @@ bool another_may_do_better(ApiErrorCode code) {
     case ApiErrorCode::InvalidRequest:
     case ApiErrorCode::MissingModel:
     case ApiErrorCode::InvalidApiKey:
+    case ApiErrorCode::BudgetExhausted:
+    case ApiErrorCode::OriginNotAllowed:
     case ApiErrorCode::UnknownUrl:
     case ApiErrorCode::MethodNotAllowed:
     case ApiErrorCode::RequestTimeout:
@@ -90,13 +93,19 @@ ApiError not_ready(std::string message) {
           .retry_after = std::chrono::seconds(1)};
 }
 
+ApiError no_proxy(int least_tier) {
+  if (least_tier == 0) return not_ready("no proxy is connected yet; try again in a moment");
+  return not_ready("no connected proxy has proved tier T" + std::to_string(least_tier) +
+                   " or better; try again in a moment, or lower least_tier");
+}
+
 }  // namespace
 
 Client::Client(Config config, base::Random& random)
     : config_(std::move(config)), random_(random), links_(config_, said_) {}
 
-void Client::handle_opened(LinkId link, std::string tier) {
-  links_.handle_opened(link, std::move(tier));
+void Client::handle_opened(LinkId link, int tier_level, std::string tier) {
+  links_.handle_opened(link, tier_level, std::move(tier));
 }
 
 void Client::handle_closed(base::Now now, LinkId link) {
@@ -149,6 +158,8 @@ base::Result<std::optional<base::Bits256>> Client::wanted_request_id(const Call&
 
 void Client::handle_call(base::Now now, CallId id, Call call) {
   ++counters_.calls;
+  const auto caller = callers_.identify(call.headers);
+  if (const auto* error = std::get_if<ApiError>(&caller)) return refuse(id, *error);
   if (draining_) return refuse(id, not_ready("this client is shutting down"));
   if (running_.size() >= kMaxRunning) {
     return refuse(id, {.code = ApiErrorCode::RateLimited,
@@ -156,12 +167,12 @@ void Client::handle_call(base::Now now, CallId id, Call call) {
                        .param = {},
                        .retry_after = std::chrono::seconds(1)});
   }
-  const auto facts = openai::inspect_request(call.target, call.body);
+  const auto options = openai::options_from_headers(call.headers);
+  if (!options) return refuse(id, openai::request_error(options.error()));
+  const auto facts = openai::inspect_call(call.target, call.headers, call.body, *options);
   if (!facts) return refuse(id, openai::request_error(facts.error()));
   const auto wanted = wanted_request_id(call);
   if (!wanted) return refuse(id, openai::request_error(wanted.error()));
-  ProxyLink* proxy = links_.choose(facts->model);
-  if (!proxy) return refuse(id, not_ready("no proxy is connected yet; try again in a moment"));
 
   Running running{};
   running.call = id;
@@ -175,12 +186,55 @@ void Client::handle_call(base::Now now, CallId id, Call call) {
                        .retry_after = {}});
   }
   running.order = order_of(call, *facts);
-  kept_bytes_ += running.order.query.size();
-  send(now, running, *proxy);
+  ProxyLink* proxy = links_.choose(wanted_of(running));
+  if (!proxy) return refuse(id, no_proxy(facts->options.least_tier));
+  if (const auto& key = std::get<std::optional<KeyHash>>(caller)) {
+    const auto worst =
+        callers_.has_budget(*key) ? worst_case(running.order, running.model) : base::Nanoton{};
+    const auto admitted = callers_.admit(now.steady, *key, worst);
+    if (const auto* error = std::get_if<ApiError>(&admitted)) return refuse(id, *error);
+    running.admission = std::get<Admission>(admitted);
+  }
+  start(now, std::move(running), *proxy);
+}
+
+void Client::start(base::Now now, Running running, ProxyLink& proxy) {
+  Order& order = running.order;
+  order.first_max_coefficient = order.max_coefficient;
+  if (order.prefer == openai::Preference::Price) {
+    const auto cheapest = ProxyLinks::cheapest_free(proxy, running.model);
+    order.first_max_coefficient = static_cast<std::int32_t>(
+        std::min<std::int64_t>(order.max_coefficient, cheapest.value_or(order.max_coefficient)));
+  }
+  kept_bytes_ += order.query.size();
+  send(now, running, proxy);
   if (kept_bytes_ > kMaxKeptRequestBytes) let_go_of_query(running);
   deadlines_.emplace(running.deadline, running.request_id);
-  by_call_.emplace(id, running.request_id);
+  by_call_.emplace(running.call, running.request_id);
   running_.emplace(running.request_id, std::move(running));
+}
+
+Wanted Client::wanted_of(const Running& running) {
+  return {.model = running.model,
+          .prefer = running.order.prefer,
+          .least_tier = running.order.least_tier};
+}
+
+base::Nanoton Client::worst_case(Order& order, std::string_view model) const {
+  const auto dearest = links_.dearest(model);
+  if (dearest) {
+    order.max_coefficient =
+        static_cast<std::int32_t>(std::min<std::int64_t>(order.max_coefficient, *dearest));
+  }
+  const auto tariff = payment::tariff_of(config_.network.root().params);
+  const auto tokens =
+      payment::worst_case({.prompt = std::nullopt,
+                           .request_bytes = static_cast<std::int64_t>(order.query.size()),
+                           .max_completion = {order.max_tokens},
+                           .coefficient = {order.max_coefficient}},
+                          tariff);
+  const auto amount = tokens ? payment::cost(*tokens, tariff) : tokens.error();
+  return amount ? *amount : base::Nanoton(INT64_MAX);
 }
 
 Client::Order Client::order_of(const Call& call, const openai::RequestFacts& facts) {
@@ -197,20 +251,26 @@ Client::Order Client::order_of(const Call& call, const openai::RequestFacts& fac
   request.payload = body;
   return {.query = tl::encode_boxed(request),
           .max_coefficient = static_cast<std::int32_t>(facts.options.max_coefficient),
+          .first_max_coefficient = static_cast<std::int32_t>(facts.options.max_coefficient),
           .max_tokens = static_cast<std::int32_t>(facts.output_limit.count),
-          .enable_debug = facts.options.enable_debug};
+          .enable_debug = facts.options.enable_debug,
+          .prefer = facts.options.prefer,
+          .least_tier = facts.options.least_tier};
 }
 
 void Client::send(base::Now now, Running& running, ProxyLink& proxy) {
   running.link = proxy.link;
+  const bool first = running.tried.empty();
   running.tried.push_back(proxy.link);
+  running.sent_at = now.steady;
   ++proxy.running;
   counters_.sent_bytes += running.order.query.size();
   const auto left = std::chrono::duration<double>(running.deadline - now.steady).count();
   const auto fill = [&](auto message) {
     message.model_name = running.model;
     message.query = running.order.query;
-    message.max_coefficient = running.order.max_coefficient;
+    message.max_coefficient =
+        first ? running.order.first_max_coefficient : running.order.max_coefficient;
     message.max_tokens = running.order.max_tokens;
     message.timeout = left * kTimeoutShare;
     message.request_id = running.request_id;
@@ -233,7 +293,11 @@ bool Client::retry(base::Now now, RunningMap::iterator found, const ApiError& er
       running.tried.size() >= kMaxAttempts || !another_may_do_better(error.code)) {
     return false;
   }
-  ProxyLink* proxy = links_.choose_another(running.model, running.tried);
+  ProxyLink* proxy = links_.choose_another(wanted_of(running), running.tried);
+  // The cheapest worker was asked for and is taken; the same proxy may have others.
+  const bool asked_for_less = running.tried.size() == 1 &&
+                              running.order.first_max_coefficient < running.order.max_coefficient;
+  if (!proxy && asked_for_less) proxy = links_.find(running.link);
   if (!proxy) return false;
   if (ProxyLink* before = links_.find(running.link)) --before->running;
   ++counters_.retried;
@@ -258,7 +322,7 @@ void Client::handle_network_answer(base::Now now, LinkId link, const NetworkAnsw
   if (answer.kind == AnswerKind::Failure) {
     const bool charged = answer.tokens && answer.tokens->total_tokens_used > 0;
     if (charged) {
-      counters_.spent += price_of(*answer.tokens);
+      book(now, found->second, *answer.tokens);
       let_go_of_query(found->second);  // another attempt would cost a second time
     }
     return fail(now, found, error_of(found->second, answer));
@@ -272,7 +336,8 @@ void Client::handle_network_answer(base::Now now, LinkId link, const NetworkAnsw
                  .retry_after = {}});
   }
   if (answer.kind == AnswerKind::Head) return handle_head(now, found, answer);
-  if (answer.tokens) return handle_end(found, answer, answer.body, nullptr);
+  running.received_bytes += answer.body.size();
+  if (answer.tokens) return handle_end(now, found, answer, answer.body, nullptr);
   pass_on(running, answer.body);
 }
 
@@ -287,8 +352,10 @@ void Client::handle_head(base::Now now, RunningMap::iterator found, const Networ
                  .retry_after = {}});
   }
   running.has_head = true;
+  running.head_at = now.steady;
+  links_.note_first_byte(running.link, now.steady - running.sent_at);
   let_go_of_query(running);
-  if (answer.tokens) return handle_end(found, answer, response->payload, &*response);
+  if (answer.tokens) return handle_end(now, found, answer, response->payload, &*response);
   auto headers = answer_headers(running, *response);
   const openai::Header* type = find_header(headers, "content-type");
   running.event_stream = type && type->value.starts_with("text/event-stream");
@@ -313,12 +380,12 @@ void Client::pass_on(Running& running, base::BytesView bytes) {
 
 // `whole` is set when head, body and end came in one message; the answer then goes out in one
 // piece, too.
-void Client::handle_end(RunningMap::iterator found, const NetworkAnswer& answer,
+void Client::handle_end(base::Now now, RunningMap::iterator found, const NetworkAnswer& answer,
                         base::BytesView bytes, const tl::HttpResponse* whole) {
   Running& running = found->second;
   const base::Nanoton price = price_of(*answer.tokens);
-  counters_.spent += price;
-  counters_.tokens += std::max<std::int64_t>(answer.tokens->total_tokens_used, 0);
+  book(now, running, *answer.tokens);
+  links_.note_answer(running.link, now.steady - running.head_at, running.received_bytes);
   ++counters_.answered;
 
   auto passage = running.cost.feed(bytes);
@@ -338,6 +405,16 @@ void Client::handle_end(RunningMap::iterator found, const NetworkAnswer& answer,
     effects_.emplace_back(EndAnswer{running.call});
   }
   erase(found);
+}
+
+void Client::book(base::Now now, const Running& running, const tl::TokensUsed& tokens) {
+  const base::Nanoton price = price_of(tokens);
+  const auto total = std::max<std::int64_t>(tokens.total_tokens_used, 0);
+  counters_.spent += price;
+  counters_.tokens += total;
+  if (running.admission) {
+    callers_.charge(now.steady, running.admission->key, running.request_id, price, total);
+  }
 }
 
 std::vector<openai::Header> Client::answer_headers(const Running& running,
@@ -412,6 +489,7 @@ void Client::fail(base::Now now, RunningMap::iterator found, const ApiError& err
 
 void Client::erase(RunningMap::iterator running) {
   deadlines_.erase({running->second.deadline, running->first});
+  if (running->second.admission) callers_.release(*running->second.admission);
   by_call_.erase(running->second.call);
   let_go_of_query(running->second);
   if (ProxyLink* proxy = links_.find(running->second.link)) --proxy->running;

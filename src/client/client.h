@@ -19,6 +19,7 @@
 
 #include "base/nanoton.h"
 #include "base/random.h"
+#include "client/callers.h"
 #include "client/config.h"
 #include "client/network_answer.h"
 #include "client/proxy_links.h"
@@ -83,8 +84,8 @@ class Client {
  public:
   Client(Config config, base::Random& random);
 
-  // `tier`: what the proxy's evidence proved, as people read it.
-  void handle_opened(session::LinkId link, std::string tier);
+  // What the proxy's evidence proved: 0 for T0 and so on, and as people read it.
+  void handle_opened(session::LinkId link, int tier_level, std::string tier);
   void handle_closed(base::Now now, session::LinkId link);
   void handle_answer(base::Now now, session::LinkId link, session::QueryTag tag,
                      base::BytesView object);
@@ -108,6 +109,8 @@ class Client {
   std::size_t running() const { return running_.size(); }
   // The body of GET /v1/models.
   std::string models_body() const;
+  Callers& callers() { return callers_; }
+  const Callers& callers() const { return callers_; }
 
  private:
   enum class Caller { Waiting, Streaming, Gone };
@@ -115,8 +118,11 @@ class Client {
   struct Order {
     base::Bytes query;  // boxed http.request; let go when it can't be needed for another attempt
     std::int32_t max_coefficient = 0;
+    std::int32_t first_max_coefficient = 0;  // at the first proxy
     std::int32_t max_tokens = 0;
     bool enable_debug = false;
+    openai::Preference prefer = openai::Preference::None;
+    int least_tier = 0;
   };
   struct Running {
     CallId call{};
@@ -131,11 +137,19 @@ class Client {
     bool in_line = false;  // what was passed on ends in the middle of a line
     std::string model;
     openai::CostInjector cost;
+    std::optional<Admission> admission;  // of the caller's key, where keys are asked for
+    base::Instant sent_at;
+    base::Instant head_at;
+    std::size_t received_bytes = 0;
   };
   using RunningMap = std::unordered_map<base::Bits256, Running, base::Bits256Hash>;
 
   base::Result<std::optional<base::Bits256>> wanted_request_id(const Call& call) const;
   static Order order_of(const Call& call, const openai::RequestFacts& facts);
+  static Wanted wanted_of(const Running& running);
+  // What the order may cost at most; its ceiling is lowered to prices that are known.
+  base::Nanoton worst_case(Order& order, std::string_view model) const;
+  void start(base::Now now, Running running, ProxyLink& proxy);
   // Gives the request to the proxy.
   void send(base::Now now, Running& running, ProxyLink& proxy);
   // Gives it to another proxy, if nothing has been answered and another may do better.
@@ -144,8 +158,9 @@ class Client {
   void refuse(CallId call, const openai::ApiError& error);
   void handle_network_answer(base::Now now, session::LinkId link, const NetworkAnswer& answer);
   void handle_head(base::Now now, RunningMap::iterator running, const NetworkAnswer& answer);
-  void handle_end(RunningMap::iterator running, const NetworkAnswer& answer, base::BytesView bytes,
-                  const tl::HttpResponse* whole);
+  void handle_end(base::Now now, RunningMap::iterator running, const NetworkAnswer& answer,
+                  base::BytesView bytes, const tl::HttpResponse* whole);
+  void book(base::Now now, const Running& running, const tl::TokensUsed& tokens);
   void pass_on(Running& running, base::BytesView bytes);
   void fail(base::Now now, RunningMap::iterator running, const openai::ApiError& error);
   void cancel(const Running& running);
@@ -160,6 +175,7 @@ class Client {
   std::deque<session::LinkEffect> said_;
   std::deque<Effect> effects_;
   ProxyLinks links_;
+  Callers callers_;
   RunningMap running_;  // by request id
   std::unordered_map<CallId, base::Bits256> by_call_;
   std::set<std::pair<base::Instant, base::Bits256>> deadlines_;

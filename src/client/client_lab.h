@@ -56,6 +56,7 @@ class ClientLab {
   explicit ClientLab(std::string_view secret = "alice");
 
   Client& machine() { return machine_; }
+  Callers& callers() { return machine_.callers(); }
   base::Now now() const { return now_; }
   const registry::Snapshot& network() const { return machine_.config().network; }
 

@@ -21,7 +21,7 @@ ClientLab::ClientLab(std::string_view secret) : machine_(lab_config(secret), dic
 LinkId ClientLab::open() {
   const LinkId link{next_link_++};
   peers_[link];
-  machine_.handle_opened(link, "simulated");
+  machine_.handle_opened(link, 0, "simulated");
   settle();
   return link;
 }

@@ -17,6 +17,9 @@ inline constexpr std::size_t kMaxAttempts = 3;
 // Requests that are kept for another attempt, all together.
 inline constexpr std::size_t kMaxKeptRequestBytes = std::size_t{64} << 20;
 
+// How fast a proxy answers is smoothed; this is the weight of the newest answer.
+inline constexpr double kPaceWeight = 0.2;
+
 inline constexpr base::Duration kConnectTimeout = 30s;
 inline constexpr base::Duration kAuthoriseTimeout = 300s;
 inline constexpr base::Duration kPaymentStatusPeriod = 15s;

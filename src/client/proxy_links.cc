@@ -1,6 +1,7 @@
 #include "client/proxy_links.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "client/limits.h"
 #include "crypto/hash.h"
@@ -32,9 +33,10 @@ void ProxyLinks::close(LinkId link, std::string_view reason) {
   out_.push_back(session::CloseLink{link, std::string(reason)});
 }
 
-void ProxyLinks::handle_opened(LinkId link, std::string tier) {
+void ProxyLinks::handle_opened(LinkId link, int tier_level, std::string tier) {
   ProxyLink& proxy = links_.try_emplace(link).first->second;
   proxy.link = link;
+  proxy.tier_level = tier_level;
   proxy.tier = std::move(tier);
   const std::string owner = ton::to_friendly_text(config_.owner);
   tl::ClientConnectToProxy greeting{};
@@ -207,36 +209,100 @@ bool offers(const ProxyLink& proxy, std::string_view model) {
       proxy.models, [&](const openai::ModelListing& listing) { return listing.name == model; });
 }
 
-bool takes_requests(const ProxyLink& proxy) {
-  return proxy.state == ProxyLink::State::Ready && !proxy.draining;
+bool takes_requests(const ProxyLink& proxy, const Wanted& wanted) {
+  return proxy.state == ProxyLink::State::Ready && !proxy.draining &&
+         proxy.tier_level >= wanted.least_tier;
+}
+
+// Lower is better. What is not known yet is tried before what is known.
+double rank(const ProxyLink& proxy, const Wanted& wanted) {
+  switch (wanted.prefer) {
+    case openai::Preference::None:
+      return 0;
+    case openai::Preference::Price: {
+      const auto price = ProxyLinks::cheapest_free(proxy, wanted.model);
+      return price ? static_cast<double>(*price) : std::numeric_limits<double>::infinity();
+    }
+    case openai::Preference::Latency:
+      return proxy.pace.first_byte_us;
+    case openai::Preference::Throughput:
+      return proxy.pace.bytes_per_second > 0 ? 1 / proxy.pace.bytes_per_second : 0;
+  }
+  return 0;
+}
+
+bool better(const ProxyLink& a, const ProxyLink& b, const Wanted& wanted) {
+  const bool a_offers = offers(a, wanted.model);
+  if (a_offers != offers(b, wanted.model)) return a_offers;
+  const double a_rank = rank(a, wanted);
+  const double b_rank = rank(b, wanted);
+  return a_rank != b_rank ? a_rank < b_rank : a.running < b.running;
+}
+
+void smooth(double& value, double newest) {
+  value = value == 0 ? newest : value + kPaceWeight * (newest - value);
 }
 
 }  // namespace
 
-ProxyLink* ProxyLinks::choose(std::string_view model) {
+ProxyLink* ProxyLinks::choose(const Wanted& wanted) {
   ProxyLink* best = nullptr;
-  bool best_offers = false;
   for (auto& [link, proxy] : links_) {
-    if (!takes_requests(proxy)) continue;
-    const bool has_model = offers(proxy, model);
-    const bool better = !best || (has_model && !best_offers) ||
-                        (has_model == best_offers && proxy.running < best->running);
-    if (!better) continue;
-    best = &proxy;
-    best_offers = has_model;
+    if (takes_requests(proxy, wanted) && (!best || better(proxy, *best, wanted))) best = &proxy;
   }
   return best;
 }
 
-ProxyLink* ProxyLinks::choose_another(std::string_view model,
+ProxyLink* ProxyLinks::choose_another(const Wanted& wanted,
                                       std::span<const session::LinkId> tried) {
   ProxyLink* best = nullptr;
   for (auto& [link, proxy] : links_) {
-    if (!takes_requests(proxy) || (proxy.has_models && !offers(proxy, model))) continue;
+    if (!takes_requests(proxy, wanted) || (proxy.has_models && !offers(proxy, wanted.model))) {
+      continue;
+    }
     if (std::ranges::find(tried, link) != tried.end()) continue;
-    if (!best || proxy.running < best->running) best = &proxy;
+    if (!best || better(proxy, *best, wanted)) best = &proxy;
   }
   return best;
+}
+
+void ProxyLinks::note_first_byte(LinkId link, base::Duration time) {
+  ProxyLink* proxy = find(link);
+  if (proxy) smooth(proxy->pace.first_byte_us, static_cast<double>(std::max(time.count(), 1L)));
+}
+
+void ProxyLinks::note_answer(LinkId link, base::Duration time, std::size_t bytes) {
+  ProxyLink* proxy = find(link);
+  const double seconds = std::chrono::duration<double>(time).count();
+  if (proxy && seconds > 0) {
+    smooth(proxy->pace.bytes_per_second, static_cast<double>(bytes) / seconds);
+  }
+}
+
+std::optional<std::int64_t> ProxyLinks::cheapest_free(const ProxyLink& proxy,
+                                                      std::string_view model) {
+  std::optional<std::int64_t> best;
+  for (const auto& listing : proxy.models) {
+    if (listing.name != model) continue;
+    for (const auto& worker : listing.workers) {
+      if (worker.running >= worker.max_running) continue;
+      best = std::min(best.value_or(worker.coefficient), worker.coefficient);
+    }
+  }
+  return best;
+}
+
+std::optional<std::int64_t> ProxyLinks::dearest(std::string_view model) const {
+  std::optional<std::int64_t> most;
+  for (const auto& [link, proxy] : links_) {
+    for (const auto& listing : proxy.models) {
+      if (listing.name != model) continue;
+      for (const auto& worker : listing.workers) {
+        most = std::max(most.value_or(worker.coefficient), worker.coefficient);
+      }
+    }
+  }
+  return most;
 }
 
 bool ProxyLinks::any_ready() const {

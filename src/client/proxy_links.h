@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -18,6 +19,7 @@
 #include "base/time.h"
 #include "client/config.h"
 #include "openai/models.h"
+#include "openai/options.h"
 #include "session/link.h"
 #include "tl/types.h"
 
@@ -29,6 +31,19 @@ struct Owed {
   std::int64_t on_its_disk = 0;
 };
 
+// How fast answers come through a proxy, smoothed; 0 while nothing is known.
+struct Pace {
+  double first_byte_us = 0;
+  double bytes_per_second = 0;
+};
+
+// What a request asks of its way through the network.
+struct Wanted {
+  std::string_view model;
+  openai::Preference prefer = openai::Preference::None;
+  int least_tier = 0;
+};
+
 struct ProxyLink {
   enum class State { Greeting, Proving, Ready };
 
@@ -36,7 +51,9 @@ struct ProxyLink {
   State state = State::Greeting;
   std::int32_t version = 0;
   std::string proxy_contract;  // friendly text, for people
+  int tier_level = 0;          // 0 for T0 and so on
   std::string tier;            // what the proxy's evidence proved, for people
+  Pace pace;
   Owed owed;
   std::size_t running = 0;
   bool draining = false;  // takes no new requests
@@ -59,7 +76,7 @@ class ProxyLinks {
   ProxyLinks(const Config& config, std::deque<session::LinkEffect>& out)
       : config_(config), out_(out) {}
 
-  void handle_opened(session::LinkId link, std::string tier);
+  void handle_opened(session::LinkId link, int tier_level, std::string tier);
   void handle_closed(session::LinkId link);
   void handle_answer(base::Now now, session::LinkId link, session::QueryTag tag,
                      base::BytesView object);
@@ -74,12 +91,19 @@ class ProxyLinks {
   std::optional<base::Instant> poll_deadline() const;
 
   ProxyLink* find(session::LinkId link);
-  // A ready link whose proxy offers `model`, else any ready one; the least busy of them. A proxy
-  // that drains is no choice. Null if there is none.
-  ProxyLink* choose(std::string_view model);
+  // A ready link of the tier whose proxy offers the model, else any ready one of the tier; of these
+  // the preferred one, and of equal ones the least busy. A proxy that drains is no choice. Null if
+  // there is none.
+  ProxyLink* choose(const Wanted& wanted);
   // The same among those not in `tried`, and only if the proxy offers the model or has not said yet
   // what it offers.
-  ProxyLink* choose_another(std::string_view model, std::span<const session::LinkId> tried);
+  ProxyLink* choose_another(const Wanted& wanted, std::span<const session::LinkId> tried);
+  void note_first_byte(session::LinkId link, base::Duration time);
+  void note_answer(session::LinkId link, base::Duration time, std::size_t bytes);
+  // The lowest coefficient of a worker with a free slot that this proxy lists for the model.
+  static std::optional<std::int64_t> cheapest_free(const ProxyLink& proxy, std::string_view model);
+  // The highest that any proxy lists for it.
+  std::optional<std::int64_t> dearest(std::string_view model) const;
   const std::map<session::LinkId, ProxyLink>& all() const { return links_; }
   bool any_ready() const;
   // All models of all ready proxies, by name.

@@ -24,7 +24,7 @@ constexpr LinkId kLink{1};
 class Replay {
  public:
   Replay() {
-    client_.handle_opened(kLink, "simulated");
+    client_.handle_opened(kLink, 0, "simulated");
     settle();
   }
   // The recorded answer to our query of the same kind.

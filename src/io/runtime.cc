@@ -1,5 +1,7 @@
 #include "io/runtime.h"
 
+#include <sys/resource.h>
+
 #include <csignal>
 #include <utility>
 
@@ -9,6 +11,15 @@ namespace cocoon::io {
 namespace {
 
 constexpr std::size_t kSpareChunksMax = 64;
+
+// As many descriptors as the system lets us have: the usual 1024 are fewer than a busy role's
+// connections. What the system allows is the operator's to bound (LimitNOFILE).
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 }  // namespace
 
@@ -62,6 +73,7 @@ void Runtime::Core::give_chunk(base::Bytes&& chunk) {
 Runtime::Runtime() : core_(std::make_unique<Core>()) {
   // A write to a pipe or socket whose reader is gone is an error code, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
 }
 
 Runtime::~Runtime() = default;

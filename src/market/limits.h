@@ -16,6 +16,12 @@ inline constexpr std::int64_t kMaxActiveLimit = 1'000'000;    // requests at onc
 // Workers that a request tried already; whoever has failed that often should give up.
 inline constexpr std::size_t kMaxExcluded = 16;
 
+// Requests that wait for a worker of one model: of one client, and in all; and how many that can't
+// be placed are passed over before those behind them wait for the next turn.
+inline constexpr std::size_t kMaxWaitingPerFlow = 64;
+inline constexpr std::size_t kMaxWaiting = 4096;
+inline constexpr std::size_t kMaxCalls = 32;
+
 // How a worker's record is smoothed and forgotten.
 inline constexpr double kLatencyWeight = 0.2;  // of the newest measurement
 inline constexpr double kSuccessWeight = 0.1;  // of the newest outcome

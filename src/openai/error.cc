@@ -73,6 +73,10 @@ std::string_view sentence(ApiErrorCode code) {
       return "The API key is missing or not known.";
     case ApiErrorCode::InsufficientFunds:
       return "The channel's balance is too low for this request: top it up, or lower max_tokens.";
+    case ApiErrorCode::BudgetExhausted:
+      return "The API key's budget is used up.";
+    case ApiErrorCode::OriginNotAllowed:
+      return "This web page may not call this gateway.";
     case ApiErrorCode::ModelNotFound:
       return "No worker offers this model.";
     case ApiErrorCode::UnknownUrl:
@@ -112,6 +116,8 @@ std::optional<std::chrono::seconds> retry_time(ApiErrorCode code) {
     case ApiErrorCode::TooExpensive:
     case ApiErrorCode::InvalidApiKey:
     case ApiErrorCode::InsufficientFunds:
+    case ApiErrorCode::BudgetExhausted:
+    case ApiErrorCode::OriginNotAllowed:
     case ApiErrorCode::ModelNotFound:
     case ApiErrorCode::UnknownUrl:
     case ApiErrorCode::MethodNotAllowed:
@@ -135,6 +141,7 @@ ApiErrorCode code_of_fault(RequestFault fault) {
       return ApiErrorCode::InvalidJson;
     case RequestFault::MissingModel:
       return ApiErrorCode::MissingModel;
+    case RequestFault::InvalidForm:
     case RequestFault::TooDeep:
     case RequestFault::NotAnObject:
     case RequestFault::BadType:
@@ -157,6 +164,7 @@ bool names_member(RequestFault fault) {
     case RequestFault::UnsupportedPath:
     case RequestFault::TooLarge:
     case RequestFault::InvalidJson:
+    case RequestFault::InvalidForm:
     case RequestFault::TooDeep:
     case RequestFault::NotAnObject:
       break;
@@ -180,6 +188,10 @@ std::string_view reason_name(ApiErrorCode code) {
       return "invalid_api_key";
     case ApiErrorCode::InsufficientFunds:
       return "insufficient_funds";
+    case ApiErrorCode::BudgetExhausted:
+      return "budget_exhausted";
+    case ApiErrorCode::OriginNotAllowed:
+      return "origin_not_allowed";
     case ApiErrorCode::ModelNotFound:
       return "model_not_found";
     case ApiErrorCode::UnknownUrl:
@@ -216,7 +228,10 @@ int http_status(ApiErrorCode code) {
     case ApiErrorCode::InvalidApiKey:
       return 401;
     case ApiErrorCode::InsufficientFunds:
+    case ApiErrorCode::BudgetExhausted:
       return 402;
+    case ApiErrorCode::OriginNotAllowed:
+      return 403;
     case ApiErrorCode::ModelNotFound:
     case ApiErrorCode::UnknownUrl:
       return 404;

@@ -20,6 +20,8 @@ enum class ApiErrorCode {
   TooExpensive,       // 400: workers exist, all above the caller's price ceiling
   InvalidApiKey,      // 401
   InsufficientFunds,  // 402
+  BudgetExhausted,    // 402: of the caller's API key
+  OriginNotAllowed,   // 403: a web page that may not call
   ModelNotFound,      // 404
   UnknownUrl,         // 404
   MethodNotAllowed,   // 405

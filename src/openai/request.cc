@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "openai/form.h"
 #include "openai/json_reader.h"
 
 namespace cocoon::openai {
@@ -30,14 +31,17 @@ enum class Field {
   Timeout,
   EnableDebug,
   RequestGuid,
+  Prefer,
+  LeastTier,
 };
-constexpr std::size_t kFieldCount = 13;
+constexpr std::size_t kFieldCount = 15;
 
 struct FieldName {
   std::string_view name;
   Field field;
 };
-// In the order of the enum. Those from `cocoon` on are the network's own, and cut.
+// In the order of the enum. Those from `cocoon` on are the network's own, and cut; those from
+// `prefer` on stand in `cocoon` only.
 constexpr std::array<FieldName, kFieldCount> kBodyFields{{
     {"model", Field::Model},
     {"stream", Field::Stream},
@@ -52,6 +56,8 @@ constexpr std::array<FieldName, kFieldCount> kBodyFields{{
     {"timeout", Field::Timeout},
     {"enable_debug", Field::EnableDebug},
     {"request_guid", Field::RequestGuid},
+    {"prefer", Field::Prefer},
+    {"least_tier", Field::LeastTier},
 }};
 constexpr std::size_t kLongestName = 32;
 
@@ -59,7 +65,8 @@ struct EndpointFacts {
   Endpoint endpoint;
   std::string_view path;
   // Whether it answers with generated text, and by which names its request limits that.
-  enum class Answer { Choices, Response, Numbers } answer;
+  enum class Answer { Choices, Response, Numbers, Media } answer;
+  enum class Body { Json, Form } body = Body::Json;
 };
 constexpr EndpointFacts kEndpoints[] = {
     {Endpoint::ChatCompletions, "/v1/chat/completions", EndpointFacts::Answer::Choices},
@@ -67,6 +74,17 @@ constexpr EndpointFacts kEndpoints[] = {
     {Endpoint::Responses, "/v1/responses", EndpointFacts::Answer::Response},
     {Endpoint::Embeddings, "/v1/embeddings", EndpointFacts::Answer::Numbers},
     {Endpoint::Rerank, "/v1/rerank", EndpointFacts::Answer::Numbers},
+    {Endpoint::Score, "/v1/score", EndpointFacts::Answer::Numbers},
+    {Endpoint::Classify, "/v1/classify", EndpointFacts::Answer::Numbers},
+    {Endpoint::Moderations, "/v1/moderations", EndpointFacts::Answer::Numbers},
+    {Endpoint::Transcriptions, "/v1/audio/transcriptions", EndpointFacts::Answer::Media,
+     EndpointFacts::Body::Form},
+    {Endpoint::Translations, "/v1/audio/translations", EndpointFacts::Answer::Media,
+     EndpointFacts::Body::Form},
+    {Endpoint::Speech, "/v1/audio/speech", EndpointFacts::Answer::Media},
+    {Endpoint::Images, "/v1/images/generations", EndpointFacts::Answer::Media},
+    {Endpoint::ImageEdits, "/v1/images/edits", EndpointFacts::Answer::Media,
+     EndpointFacts::Body::Form},
 };
 
 EndpointFacts::Answer answer_of(Endpoint endpoint) {
@@ -83,9 +101,10 @@ bool is_read_by(EndpointFacts::Answer answer, Field field) {
     case Field::StreamOptions:
     case Field::MaxTokens:
     case Field::MaxCompletionTokens:
-    case Field::N:
     case Field::BestOf:
       return answer == Answer::Choices;
+    case Field::N:
+      return answer == Answer::Choices || answer == Answer::Media;
     case Field::MaxOutputTokens:
       return answer == Answer::Response;
     case Field::Stream:
@@ -97,6 +116,9 @@ bool is_read_by(EndpointFacts::Answer answer, Field field) {
     case Field::EnableDebug:
     case Field::RequestGuid:
       return true;
+    case Field::Prefer:
+    case Field::LeastTier:
+      return false;
   }
   return true;
 }
@@ -181,19 +203,23 @@ Result<base::Duration> read_seconds(BytesView body, const JsonMember& member,
                                     std::string_view name) {
   if (member.kind != JsonKind::Number)
     return fault_about(RequestFault::BadType, name, "must be a number of seconds");
-  const std::string_view text = span_text(body, member.value);
-  double seconds = -1;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  const std::chrono::duration<double> duration(seconds);
-  if (parsed.ec != std::errc{} || duration < kMinTimeout || duration > kMaxTimeout) {
+  const auto duration = timeout_from_text(span_text(body, member.value));
+  if (!duration)
     return fault_about(RequestFault::OutOfRange, name, "must be in 0.1 to 3600 seconds");
-  }
-  return std::chrono::round<base::Duration>(duration);
+  return *duration;
+}
+
+// "cocoon.sealed"; without what can't be read or shown.
+std::string unknown_option_name(const std::optional<std::string>& key) {
+  const bool shown = key && key->size() <= kLongestName && key->find(':') == std::string::npos;
+  return shown ? "cocoon." + *key : "cocoon";
 }
 
 class Inspection {
  public:
-  explicit Inspection(BytesView body) : body_(body) {}
+  Inspection(BytesView body, const RequestOptions& options) : body_(body) {
+    facts_.options = options;
+  }
   Result<RequestFacts> run(Endpoint endpoint);
 
  private:
@@ -305,6 +331,8 @@ Result<void> Inspection::read_field(Field field, const JsonMember& member, std::
     case Field::Timeout:
     case Field::EnableDebug:
     case Field::RequestGuid:
+    case Field::Prefer:
+    case Field::LeastTier:
       return read_option(field, member, name);
   }
   return {};
@@ -318,6 +346,15 @@ Result<void> Inspection::read_option(Field field, const JsonMember& member, std:
     options.timeout = TRY(read_seconds(body_, member, name));
   } else if (field == Field::EnableDebug) {
     options.enable_debug = TRY(read_bool(member, name));
+  } else if (field == Field::Prefer) {
+    const auto prefer = preference_from_name(TRY(read_string(body_, member, name, kLongestName)));
+    if (!prefer)
+      return fault_about(RequestFault::OutOfRange, name, "must be price, latency or throughput");
+    options.prefer = *prefer;
+  } else if (field == Field::LeastTier) {
+    const auto tier = tier_from_option(TRY(read_string(body_, member, name, kLongestName)));
+    if (!tier) return fault_about(RequestFault::OutOfRange, name, "must be T0, T1, T2, T3 or T4");
+    options.least_tier = *tier;
   } else {
     options.request_guid = TRY(read_string(body_, member, name, kMaxRequestGuidBytes));
   }
@@ -333,9 +370,9 @@ Result<void> Inspection::read_cocoon(const JsonMember& cocoon) {
     const auto key = decode_key(body_, member->key);
     const auto field = key ? find_field(*key) : std::nullopt;
     if (!field || !is_option(*field)) {
-      return fault_about(
-          RequestFault::UnknownOption, "cocoon",
-          "known options are max_coefficient, timeout, enable_debug and request_guid");
+      return fault_about(RequestFault::UnknownOption, unknown_option_name(key),
+                         "is not known; known options are max_coefficient, timeout, prefer, "
+                         "least_tier, enable_debug and request_guid");
     }
     const std::string name = "cocoon." + *key;
     TRY(mark_seen(*field, name));
@@ -425,6 +462,8 @@ std::string_view reason_name(RequestFault fault) {
       return "too_large";
     case RequestFault::InvalidJson:
       return "invalid_json";
+    case RequestFault::InvalidForm:
+      return "invalid_form";
     case RequestFault::TooDeep:
       return "too_deep";
     case RequestFault::NotAnObject:
@@ -450,6 +489,13 @@ std::string_view endpoint_path(Endpoint endpoint) {
   return "";
 }
 
+bool takes_form(Endpoint endpoint) {
+  for (const EndpointFacts& facts : kEndpoints) {
+    if (facts.endpoint == endpoint) return facts.body == EndpointFacts::Body::Form;
+  }
+  return false;
+}
+
 std::optional<Endpoint> find_endpoint(std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
   for (const EndpointFacts& facts : kEndpoints) {
@@ -466,14 +512,15 @@ std::string endpoint_list() {
   return list;
 }
 
-Result<RequestFacts> inspect_request(std::string_view target, BytesView body) {
+Result<RequestFacts> inspect_request(std::string_view target, BytesView body,
+                                     const RequestOptions& options) {
   const auto endpoint = find_endpoint(target);
   if (!endpoint) return Error(RequestFault::UnsupportedPath, "this path is not served here");
   if (body.size() > kMaxRequestBytes) {
     return Error(RequestFault::TooLarge,
                  "the request body has more than " + std::to_string(kMaxRequestBytes) + " bytes");
   }
-  return Inspection(body).run(*endpoint);
+  return Inspection(body, options).run(*endpoint);
 }
 
 }  // namespace cocoon::openai

@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "base/tokens.h"
 #include "openai/limits.h"
+#include "openai/options.h"
 
 namespace cocoon::openai {
 
@@ -26,6 +27,7 @@ enum class RequestFault {
   UnsupportedPath,
   TooLarge,
   InvalidJson,
+  InvalidForm,
   TooDeep,
   NotAnObject,
   MissingModel,
@@ -36,23 +38,27 @@ enum class RequestFault {
 };
 std::string_view reason_name(RequestFault fault);
 
-enum class Endpoint { ChatCompletions, Completions, Responses, Embeddings, Rerank };
-// Reads a request target; a query string is ignored.
+enum class Endpoint {
+  ChatCompletions,
+  Completions,
+  Responses,
+  Embeddings,
+  Rerank,
+  Score,
+  Classify,
+  Moderations,
+  Transcriptions,
+  Translations,
+  Speech,
+  Images,
+  ImageEdits,
+};
+// Reads a request target; a query string is ignored. Only paths that infer are known: others of an
+// engine change its state, and are its owner's.
 std::optional<Endpoint> find_endpoint(std::string_view target);
 std::string_view endpoint_path(Endpoint endpoint);
 // For people: every path, with commas.
 std::string endpoint_list();
-
-// Options for the network. They stand in a `cocoon` object or, as older clients write them, beside
-// OpenAI's members
-// (`max_coefficient`, `timeout`, `enable_debug`, `request_guid`), and are cut out before the body
-// is forwarded.
-struct RequestOptions {
-  std::int64_t max_coefficient = kDefaultMaxCoefficient;  // price ceiling; 1000 = 1.0
-  base::Duration timeout = kDefaultTimeout;               // written in seconds, fractions allowed
-  bool enable_debug = false;
-  std::string request_guid;  // the caller's own name for the request; empty if none
-};
 
 // Bytes [begin, end) of the body are replaced.
 struct BodyEdit {
@@ -74,11 +80,15 @@ struct RequestFacts {
   // What may be generated at most, and so what is reserved: max_tokens for each choice. Fits 31
   // bits, as the wire wants.
   base::TokenCount output_limit;
+  // They stand in a `cocoon` object or, as older clients write them, beside OpenAI's members
+  // (`max_coefficient`, `timeout`, `enable_debug`, `request_guid`), and are cut out before the body
+  // is forwarded.
   RequestOptions options;
   std::vector<BodyEdit> edits;  // ascending and disjoint; see edit.h
 };
 
-// Reads the body of a POST to `target`. Reasons: RequestFault.
-base::Result<RequestFacts> inspect_request(std::string_view target, base::BytesView body);
+// Reads the body of a POST to `target`; `options` are what it does not say. Reasons: RequestFault.
+base::Result<RequestFacts> inspect_request(std::string_view target, base::BytesView body,
+                                           const RequestOptions& options = {});
 
 }  // namespace cocoon::openai

@@ -168,7 +168,7 @@ TEST(Request, RefusesWrongTypesAndRangesByName) {
       {R"("enable_debug":0)", "bad_type", "enable_debug"},
       {R"("request_guid":[])", "bad_type", "request_guid"},
       {R"("cocoon":[])", "bad_type", "cocoon"},
-      {R"("cocoon":{"max_price":3})", "unknown_option", "cocoon"},
+      {R"("cocoon":{"max_price":3})", "unknown_option", "cocoon.max_price"},
       {R"("cocoon":{"timeout":true})", "bad_type", "cocoon.timeout"},
   };
   for (const Case& c : cases) {

@@ -18,6 +18,10 @@ inline constexpr std::size_t kMaxKeptRequestBytes = std::size_t{1} << 30;
 inline constexpr int kMaxAttempts =
     3;  // workers tried for one request before its first answer part
 
+// How long a request waits for a worker while all are busy, and the bytes of all that wait.
+inline constexpr base::Duration kMaxWait = 10s;
+inline constexpr std::size_t kMaxWaitingBytes = std::size_t{256} << 20;
+
 inline constexpr base::Duration kMinTimeout = 100ms;
 inline constexpr base::Duration kMaxTimeout = 3600s;
 // A peer that has not finished its handshake by then is disconnected.

@@ -33,7 +33,7 @@ void Proxy::handle_closed(base::Now now, session::LinkId link) {
     requests_.handle_worker_lost(now, link);
     workers_.handle_closed(link);
   }
-  requests_.handle_client_lost(link);
+  requests_.handle_client_lost(now, link);
   clients_.handle_closed(link);
 }
 
@@ -41,14 +41,23 @@ void Proxy::handle_query(base::Now now, session::LinkId link, std::int64_t query
                          base::BytesView object) {
   clients_.handle_query(now, link, query_id, object);
   workers_.handle_query(now, link, query_id, object);
+  serve_waiting(now, link);
+}
+
+void Proxy::serve_waiting(base::Now now, session::LinkId link) {
+  if (const WorkerSession* worker = workers_.find(link)) {
+    requests_.serve_waiting(now, worker->base_model);
+  }
 }
 
 void Proxy::handle_message(base::Now now, session::LinkId link, base::BytesView object) {
   if (clients_.find(link)) {
     if (requests_.handle_client_message(now, link, object) == Requests::Handled::Yes) return;
   } else if (workers_.find(link)) {
-    if (requests_.handle_worker_message(now, link, object) == Requests::Handled::Yes) return;
-    if (workers_.handle_message(link, object) == WorkerSessions::Handled::Yes) return;
+    const bool handled =
+        requests_.handle_worker_message(now, link, object) == Requests::Handled::Yes ||
+        workers_.handle_message(link, object) == WorkerSessions::Handled::Yes;
+    if (handled) return serve_waiting(now, link);
   } else {
     return;
   }

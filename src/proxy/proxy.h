@@ -49,9 +49,13 @@ class Proxy {
   const ClientSessions& clients() const { return clients_; }
   const WorkerSessions& workers() const { return workers_; }
   std::size_t running() const { return requests_.running(); }
+  std::size_t waiting() const { return requests_.waiting(); }
   bool idle() const { return requests_.running() == 0 && core_.outbox.waiting() == 0; }
 
  private:
+  // The worker may have become free, or cheaper.
+  void serve_waiting(base::Now now, session::LinkId link);
+
   Core core_;
   ClientSessions clients_{core_};
   WorkerSessions workers_{core_};

@@ -99,7 +99,7 @@ std::optional<Result<Requests::Order>> Requests::decode_order(base::BytesView ob
 Requests::Handled Requests::handle_client_message(base::Now now, LinkId link,
                                                   base::BytesView object) {
   ClientSession* client = clients_.find(link);
-  if (client && handle_cancel(*client, object) == Handled::Yes) return Handled::Yes;
+  if (client && handle_cancel(now, *client, object) == Handled::Yes) return Handled::Yes;
   const auto order = decode_order(object);
   if (!client || !order) return Handled::No;
   if (client->state != ClientSession::State::Ready || !*order) {
@@ -153,16 +153,66 @@ Result<void> Requests::admit(base::Now now, ClientSession& client, const Order& 
   running.admitted_at = now.wall;
   running.query = base::to_bytes(order.query);
   ++client.running;
-  const auto refusal = dispatch(now, std::move(running));
-  if (refusal) {
-    Running unserved{};
-    unserved.client_link = client.link;
-    unserved.key = key;
-    unserved.model = order.model;
-    unserved.client_version = client.version;
-    end_unserved(now, unserved, *refusal);
-  }
+  place(now, std::move(running));
   return {};
+}
+
+void Requests::place(base::Now now, Running running) {
+  // Nobody passes those who wait already.
+  if (room_.anyone_for(running.model)) {
+    const std::string model = running.model;
+    wait(now, std::move(running));
+    return serve_waiting(now, model);
+  }
+  const auto refusal = dispatch(now, running);
+  if (!refusal) return;
+  if (refusal->reason == market::RefusalReason::AllBusy) return wait(now, std::move(running));
+  end_unserved(now, running, *refusal);
+}
+
+void Requests::wait(base::Now now, Running running) {
+  const auto ticket = room_.enter({.client = running.client_link,
+                                   .id = running.key.id,
+                                   .flow = static_cast<market::FlowId>(running.key.client.index),
+                                   .model = running.model,
+                                   .bytes = running.query.size(),
+                                   .until = std::min(running.deadline, now.steady + kMaxWait)});
+  if (ticket) {
+    waiting_.emplace(*ticket, std::move(running));
+    return;
+  }
+  end_unserved(now, running, ticket.error().reason(), code(WireError::Error),
+               "too many requests are running: " + ticket.error().message());
+}
+
+void Requests::serve_waiting(base::Now now, std::string_view model) {
+  if (core_.service == Service::DiskFailed) return;
+  room_.serve(model, [&](market::Ticket ticket) {
+    Running& running = waiting_.at(ticket);
+    const auto refusal = dispatch(now, running);
+    if (!refusal) {
+      waiting_.erase(ticket);
+      return market::Called::Placed;
+    }
+    // With another worker free at a higher price those behind may be served.
+    const bool all_full = refusal->reason == market::RefusalReason::AllBusy &&
+                          !refusal->lowest_coefficient.has_value();
+    return all_full ? market::Called::Stop : market::Called::Kept;
+  });
+}
+
+Requests::Running Requests::take_waiting(market::Ticket ticket) {
+  room_.leave(ticket);
+  const auto found = waiting_.find(ticket);
+  Running running = std::move(found->second);
+  waiting_.erase(found);
+  return running;
+}
+
+void Requests::forget_waiting(base::Now now, market::Ticket ticket) {
+  const Running running = take_waiting(ticket);
+  ++core_.counters.cancelled;
+  end_unserved(now, running, "cancelled", code(WireError::Cancelled), "the request was cancelled");
 }
 
 Result<payment::RequestKey> Requests::reserve(const ClientSession& client, const Order& order,
@@ -189,7 +239,7 @@ Result<payment::RequestKey> Requests::reserve(const ClientSession& client, const
   return reserved.error();
 }
 
-std::optional<market::Refusal> Requests::dispatch(base::Now now, Running running) {
+std::optional<market::Refusal> Requests::dispatch(base::Now now, Running& running) {
   const auto choice = core_.market.choose(now.steady,
                                           {.model = running.model,
                                            .max_coefficient = running.max_coefficient,
@@ -298,10 +348,13 @@ void Requests::finish(base::Now now, RunningMap::iterator request, const Answer&
     return core_.disconnect(worker_link, reason);
   }
   const bool failed = answer.kind == AnswerKind::Failure;
-  const Running running =
-      take(now, request, failed ? market::Outcome::Failed : market::Outcome::Succeeded);
+  // Who reports more than a request can use is as good as one who fails, and is asked less.
+  const bool overstated = charge->excess.count > 0;
+  if (overstated) ++worker->overstated;
+  const Running running = take(
+      now, request, failed || overstated ? market::Outcome::Failed : market::Outcome::Succeeded);
   ++(failed ? core_.counters.failed : core_.counters.answered);
-  if (charge->excess.count > 0) core_.count_refusal("usage_capped");
+  if (overstated) core_.count_refusal("usage_capped");
 
   Answer last = answer;
   last.request_id = running.key.id;
@@ -329,18 +382,12 @@ void Requests::fail(base::Now now, RunningMap::iterator request, std::int32_t er
   Running running = take(now, request, outcome);
   if (!running.answering && !running.cancelled && !running.query.empty() && !timed_out &&
       worth_another_attempt(error_code) && core_.service != Service::DiskFailed) {
-    // A copy to fall back on is not needed: dispatch moves only when it has found a worker.
-    Running again = std::move(running);
-    const Running facts{.client_link = again.client_link,
-                        .key = again.key,
-                        .model = again.model,
-                        .client_version = again.client_version};
-    if (!dispatch(now, std::move(again))) {
+    const LinkId client_link = running.client_link;
+    if (!dispatch(now, running)) {
       ++core_.counters.retried;
-      if (ClientSession* client = clients_.find(facts.client_link)) ++client->running;
+      if (ClientSession* client = clients_.find(client_link)) ++client->running;
       return;
     }
-    running = facts;
   }
   ++core_.counters.failed;
   SUSPECT(core_.ledger.refund(now, running.key).ok());
@@ -365,12 +412,17 @@ Requests::Running Requests::take(base::Now now, RunningMap::iterator request,
 }
 
 void Requests::end_unserved(base::Now now, const Running& running, const market::Refusal& refusal) {
+  const WireRefusal said = describe(refusal, running.model);
+  end_unserved(now, running, market::reason_name(refusal.reason), said.code, said.text);
+}
+
+void Requests::end_unserved(base::Now now, const Running& running, std::string_view reason,
+                            std::int32_t error_code, std::string_view text) {
   SUSPECT(core_.ledger.refund(now, running.key).ok());
   if (ClientSession* client = clients_.find(running.client_link)) --client->running;
   ++core_.counters.rejected;
-  core_.count_refusal(market::reason_name(refusal.reason));
-  const WireRefusal said = describe(refusal, running.model);
-  say_failure(running, said.code, said.text);
+  core_.count_refusal(reason);
+  say_failure(running, error_code, text);
 }
 
 // Existing clients read the final object of every error, so it is always there.
@@ -384,7 +436,8 @@ void Requests::say_failure(const Running& running, std::int32_t error_code, std:
       encode_client_answer(answer, {}, running.debug, running.client_version)});
 }
 
-Requests::Handled Requests::handle_cancel(const ClientSession& client, base::BytesView object) {
+Requests::Handled Requests::handle_cancel(base::Now now, const ClientSession& client,
+                                          base::BytesView object) {
   if (client.version < session::kVersionWithCancel) return Handled::No;
   if (tl::peek_id(object) != tl::ClientCancelQuery::kId) return Handled::No;
   const auto message = tl::decode_boxed<tl::ClientCancelQuery>(object);
@@ -392,10 +445,14 @@ Requests::Handled Requests::handle_cancel(const ClientSession& client, base::Byt
   // The answer's end may have crossed the cancellation on its way.
   const auto found = by_client_.find({client.link, message->request_id});
   if (found != by_client_.end()) cancel(found->second, running_.at(found->second));
+  if (const auto ticket = room_.find(client.link, message->request_id)) {
+    forget_waiting(now, *ticket);
+  }
   return Handled::Yes;
 }
 
-void Requests::handle_client_lost(LinkId link) {
+void Requests::handle_client_lost(base::Now now, LinkId link) {
+  for (const market::Ticket ticket : room_.of(link)) forget_waiting(now, ticket);
   const auto first = by_client_.lower_bound({link, base::Bits256{}});
   for (auto it = first; it != by_client_.end() && it->first.first == link; ++it) {
     cancel(it->second, running_.at(it->second));
@@ -432,11 +489,23 @@ void Requests::handle_time(base::Now now) {
     fail(now, running_.find(deadlines_.begin()->second), code(WireError::Timeout),
          "the request timed out", market::Outcome::Failed);
   }
+  for (const market::Ticket ticket : room_.out_of_patience(now.steady)) {
+    const Running running = take_waiting(ticket);
+    if (running.deadline <= now.steady) {
+      end_unserved(now, running, "timed_out", code(WireError::Timeout), "the request timed out");
+    } else {
+      end_unserved(now, running,
+                   {.reason = market::RefusalReason::AllBusy, .lowest_coefficient = {}});
+    }
+  }
 }
 
 std::optional<base::Instant> Requests::poll_deadline() const {
-  if (deadlines_.empty()) return std::nullopt;
-  return deadlines_.begin()->first;
+  auto next = room_.poll_deadline();
+  if (!deadlines_.empty()) {
+    next = std::min(next.value_or(deadlines_.begin()->first), deadlines_.begin()->first);
+  }
+  return next;
 }
 
 }  // namespace cocoon::proxy

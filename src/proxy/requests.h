@@ -1,6 +1,9 @@
 // Running requests of the proxy: admission, choice of a worker, forwarding of the answer, the
 // charge.
 //
+// While all workers of its model are busy a request waits a little, in turn with those of other
+// clients; when there is no room to wait it is refused at once.
+//
 // A request is admitted when its client's account covers the worst case, and then has exactly one
 // end: a charge, when the last part of an answer came from the worker it was given to, or a refund.
 // What reports that charge leaves only after the ledger entry is on disk. Until the first answer
@@ -21,6 +24,7 @@
 #include "proxy/answer.h"
 #include "proxy/client_sessions.h"
 #include "proxy/core.h"
+#include "proxy/waiting_room.h"
 #include "proxy/worker_sessions.h"
 
 namespace cocoon::proxy {
@@ -34,15 +38,19 @@ class Requests {
   // client.runQuery and client.runQueryEx.
   Handled handle_client_message(base::Now now, session::LinkId link, base::BytesView object);
   // The client's session is gone: its running requests are cancelled.
-  void handle_client_lost(session::LinkId link);
+  void handle_client_lost(base::Now now, session::LinkId link);
   // All forms of answers.
   Handled handle_worker_message(base::Now now, session::LinkId link, base::BytesView object);
   // Before the session is forgotten.
   void handle_worker_lost(base::Now now, session::LinkId link);
+  // Something may be free for those who wait for the model: a slot, a worker, a lower price.
+  void serve_waiting(base::Now now, std::string_view model);
   void handle_time(base::Now now);
   std::optional<base::Instant> poll_deadline() const;
 
-  std::size_t running() const { return running_.size(); }
+  // Those that wait among them.
+  std::size_t running() const { return running_.size() + waiting_.size(); }
+  std::size_t waiting() const { return waiting_.size(); }
 
  private:
   // What a client asked for, in one form for all versions.
@@ -80,8 +88,16 @@ class Requests {
   // `ceiling`: the highest coefficient at which the request will run.
   base::Result<payment::RequestKey> reserve(const ClientSession& client, const Order& order,
                                             std::int32_t ceiling);
-  // Gives the request to a worker under a fresh id; or says why none takes it.
-  std::optional<market::Refusal> dispatch(base::Now now, Running running);
+  // Gives the request to a worker under a fresh id; or says why none takes it, and `running` is as
+  // it was.
+  std::optional<market::Refusal> dispatch(base::Now now, Running& running);
+  // Finds a worker, or a place to wait; or ends the request.
+  void place(base::Now now, Running running);
+  void wait(base::Now now, Running running);
+  // Out of the waiting room, for whatever comes next.
+  Running take_waiting(market::Ticket ticket);
+  // Nobody waits for its answer any more.
+  void forget_waiting(base::Now now, market::Ticket ticket);
   void send_to_worker(base::Now now, const base::Bits256& worker_request_id, const Running& running,
                       const WorkerSession& worker);
   void pass_on(base::Now now, RunningMap::iterator request, Answer answer);
@@ -89,13 +105,15 @@ class Requests {
   void fail(base::Now now, RunningMap::iterator request, std::int32_t code, std::string_view text,
             market::Outcome outcome);
   // client.cancelQuery.
-  Handled handle_cancel(const ClientSession& client, base::BytesView object);
+  Handled handle_cancel(base::Now now, const ClientSession& client, base::BytesView object);
   // Tells a worker that understands it; any other runs to its end. Either way the worker's end
   // message says what there is to charge.
   void cancel(const base::Bits256& worker_request_id, Running& running);
   // Releases the worker's slot and forgets the request.
   Running take(base::Now now, RunningMap::iterator request, market::Outcome outcome);
   void end_unserved(base::Now now, const Running& running, const market::Refusal& refusal);
+  void end_unserved(base::Now now, const Running& running, std::string_view reason,
+                    std::int32_t code, std::string_view text);
   void say_failure(const Running& running, std::int32_t code, std::string_view text);
 
   Core& core_;
@@ -106,6 +124,8 @@ class Requests {
       by_client_;  // the worker's id by the client's
   std::set<std::pair<base::Instant, base::Bits256>> deadlines_;
   std::size_t kept_bytes_ = 0;
+  WaitingRoom room_;
+  std::map<market::Ticket, Running> waiting_;  // whoever is in the room
 };
 
 }  // namespace cocoon::proxy

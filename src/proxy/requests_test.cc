@@ -304,6 +304,7 @@ TEST(Requests, TheMarketsRefusalsAreSaidInWords) {
   lab.request(client, {.id = 3, .max_coefficient = 5000});
   ASSERT_TRUE(lab.order(worker));
   lab.request(client, {.id = 4, .max_coefficient = 5000});
+  lab.pass(kMaxWait);
   answer = lab.client_answer(client);
   EXPECT_EQ(answer.code, kNotReady);
   EXPECT_EQ(answer.error, "no ready workers: all of them are busy");

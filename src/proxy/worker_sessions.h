@@ -36,6 +36,7 @@ struct WorkerSession {
   payment::AccountId account{};             // valid after Greeting
   std::optional<market::WorkerId> offer{};  // set in state Serving
   PaymentVoice payment{};
+  std::uint64_t overstated = 0;  // reports above what a request can use
 };
 
 class WorkerSessions {

@@ -347,7 +347,7 @@ void ClientNode::lose_caller() {
   }
 }
 
-void ClientNode::on_link_ready(LinkId link) { machine_->handle_opened(link, "simulated"); }
+void ClientNode::on_link_ready(LinkId link) { machine_->handle_opened(link, 0, "simulated"); }
 
 void ClientNode::on_link_message(LinkId link, base::BytesView object) {
   machine_->handle_message(world_.scheduler.now(), link, object);

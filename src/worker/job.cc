@@ -78,8 +78,21 @@ payment::AdjustedTokens Job::bill() const {
     usage.completion = {static_cast<std::int64_t>(
         std::min<std::uint64_t>(usage_.content_events(), std::uint64_t{1} << 32))};
   }
+  usage.completion.count = std::min(usage.completion.count, most_visible(usage));
   const auto bill = payment::price_usage(usage, terms_.coefficient, terms_.tariff);
   return bill ? *bill : payment::AdjustedTokens{};
+}
+
+std::int64_t Job::most_visible(const base::TokenUsage& usage) const {
+  return static_cast<std::int64_t>(answer_bytes_) + usage.reasoning.count;
+}
+
+bool Job::doubt() const {
+  if (!usage_.reported()) return false;
+  const base::TokenUsage usage = usage_.usage();
+  const auto pieces = static_cast<std::int64_t>(usage_.content_events());
+  const bool too_few = usage.completion.count > 0 && usage.completion.count < pieces;
+  return too_few || usage.completion.count > most_visible(usage);
 }
 
 std::vector<base::Bytes> Job::handle_head(base::Now now, std::uint32_t status,
@@ -94,6 +107,7 @@ std::vector<base::Bytes> Job::handle_head(base::Now now, std::uint32_t status,
 
 std::vector<base::Bytes> Job::handle_body(base::Now now, base::BytesView bytes) {
   usage_.feed(bytes);
+  answer_bytes_ += bytes.size();
   std::vector<base::Bytes> messages;
   if (mode_ == Mode::Holding) {
     held_.insert(held_.end(), bytes.begin(), bytes.end());

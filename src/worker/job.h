@@ -43,12 +43,18 @@ class Job {
 
   // What the answer is billed at so far.
   payment::AdjustedTokens bill() const;
+  // Whether the engine's report can't be: fewer generated tokens than pieces that carried text, or
+  // more than there are bytes in the whole answer (hidden reasoning left aside). The report is
+  // billed all the same, up to one token for each byte.
+  bool doubt() const;
   bool has_head() const { return status_ != 0; }
 
  private:
   enum class Mode { Holding, Streaming };
 
   base::Bytes head_message(base::Now now, base::BytesView payload, const base::WallTime* end) const;
+  // Every token that is not hidden reasoning leaves at least a byte in the answer.
+  std::int64_t most_visible(const base::TokenUsage& usage) const;
   base::Bytes part_message(base::BytesView bytes, const base::WallTime* end) const;
 
   JobTerms terms_;
@@ -57,6 +63,7 @@ class Job {
   std::vector<openai::Header> headers_;
   base::Bytes held_;
   openai::UsageScanner usage_;
+  std::uint64_t answer_bytes_ = 0;
 };
 
 }  // namespace cocoon::worker

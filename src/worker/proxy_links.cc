@@ -173,6 +173,18 @@ void ProxyLinks::handle_engine(EngineState state) {
   }
 }
 
+void ProxyLinks::handle_coefficient() {
+  const tl::WorkerNewCoefficient message{.new_coefficient = config_.coefficient};
+  for (const auto& [link, proxy] : links_) {
+    // Before Completing the proxy does not take it, and was told the old price in the greeting.
+    if (proxy.state == ProxyLink::State::Ready || proxy.state == ProxyLink::State::Completing) {
+      out_.push_back(session::SendMessage{link, tl::encode_boxed(message)});
+    } else {
+      close(link, "price_changed");
+    }
+  }
+}
+
 std::optional<base::Instant> ProxyLinks::poll_deadline() const {
   std::optional<base::Instant> next;
   for (const auto& [link, proxy] : links_) {

@@ -53,6 +53,8 @@ class ProxyLinks {
   bool handle_payment(session::LinkId link, base::BytesView object);
   void handle_time(base::Now now);
   void handle_engine(EngineState state);
+  // The configuration has a new price.
+  void handle_coefficient();
 
   ProxyLink* find(session::LinkId link);
   const std::unordered_map<session::LinkId, ProxyLink>& all() const { return links_; }

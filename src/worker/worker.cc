@@ -5,7 +5,7 @@
 
 #include "market/market.h"
 #include "openai/edit.h"
-#include "openai/request.h"
+#include "openai/form.h"
 #include "payment/tariff.h"
 #include "session/fault.h"
 #include "session/greeting.h"
@@ -170,18 +170,21 @@ Result<StartJob> Worker::prepare(const Order& order) const {
   if (jobs_.size() >= static_cast<std::size_t>(config_.max_active)) {
     return Error(Refusal::TooManyRequests, "too many active queries");
   }
+  if (engine_queue_ >= config_.max_active) {
+    return Error(Refusal::TooManyRequests, "too many active queries: the engine has a queue");
+  }
   if (order.coefficient < config_.coefficient) {
     return Error(Refusal::TooCheap, "the price is below this worker's own");
   }
   const auto request = TRY(tl::decode_boxed<tl::HttpRequest>(order.query));
   if (request.method != "POST") return Error(Refusal::BadRequest, "only POST is served");
-  const auto facts = TRY(openai::inspect_request(request.url, request.payload));
+  StartJob job{};
+  job.headers = headers_of(request);
+  const auto facts = TRY(openai::inspect_call(request.url, job.headers, request.payload));
   if (facts.model != base_model_) {
     return Error(Refusal::WrongModel, "this worker does not serve the model of the request");
   }
-  StartJob job{};
   job.path = openai::endpoint_path(facts.endpoint);
-  job.headers = headers_of(request);
   auto edited = openai::forwarded_body(request.payload, facts);
   job.body = edited ? std::move(*edited) : base::to_bytes(request.payload);
   return job;
@@ -219,6 +222,7 @@ void Worker::handle_engine_end(base::Now now, JobId id) {
     return fail(now, found, code(WireError::NotReady), "the engine gave no answer");
   send_all(job.terms().link, job.handle_end(now));
   const payment::AdjustedTokens bill = job.bill();
+  if (job.doubt()) ++counters_.doubtful_usage;
   counters_.billed.prompt.count += bill.prompt.count;
   counters_.billed.cached.count += bill.cached.count;
   counters_.billed.completion.count += bill.completion.count;
@@ -237,6 +241,12 @@ void Worker::handle_engine_failed(base::Now now, JobId id, std::string_view mess
 void Worker::handle_engine(EngineState state) {
   engine_ = state;
   if (!draining_) links_.handle_engine(state);
+}
+
+void Worker::handle_coefficient(std::int32_t coefficient) {
+  if (coefficient == config_.coefficient) return;
+  config_.coefficient = coefficient;
+  links_.handle_coefficient();
 }
 
 void Worker::fail(base::Now now, JobMap::iterator job, std::int32_t error_code,

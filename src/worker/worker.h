@@ -45,6 +45,7 @@ struct Counters {
   std::uint64_t request_bytes = 0;
   std::uint64_t answer_bytes = 0;
   payment::AdjustedTokens billed;
+  std::uint64_t doubtful_usage = 0;  // answers whose reported usage can't be (Job::doubt())
   std::map<std::string, std::uint64_t, std::less<>> refusals;
 };
 
@@ -65,6 +66,11 @@ class Worker {
   void handle_engine_end(base::Now now, JobId job);
   void handle_engine_failed(base::Now now, JobId job, std::string_view message);
   void handle_engine(EngineState state);
+  // How many requests wait in the engine's own queue: with as many as this worker takes at once, it
+  // is given no more.
+  void handle_engine_queue(std::int64_t waiting) { engine_queue_ = waiting; }
+  // A new price for orders from now on; proxies are told. At least 0.
+  void handle_coefficient(std::int32_t coefficient);
 
   void handle_time(base::Now now);
   // New requests are refused, running ones finish.
@@ -113,6 +119,7 @@ class Worker {
   std::set<std::pair<base::Instant, JobId>> deadlines_;
   std::uint64_t next_job_ = 1;
   EngineState engine_ = EngineState::Down;
+  std::int64_t engine_queue_ = 0;
   bool draining_ = false;
   Counters counters_;
 };

@@ -41,9 +41,13 @@ class Behaviour:
     before_gate: int | None = None
     delay_gate: bool = False  # wait for the gate before anything is answered
     die_after: int | None = None
+    pieces: list | None = None  # these byte strings as the pieces of an event stream, then its end
+    flood_bytes: int = 0  # an event stream of so many bytes without a line's end
+    reported_tokens: int | None = None  # what usage says instead of the truth
 
 
 def usage(behaviour, words):
+    words = words if behaviour.reported_tokens is None else behaviour.reported_tokens
     value = {"prompt_tokens": behaviour.prompt_tokens, "completion_tokens": words,
              "total_tokens": behaviour.prompt_tokens + words}
     if behaviour.cached_tokens:
@@ -78,7 +82,14 @@ def ranking(request, behaviour):
                         for number, text in enumerate(request["documents"])]}
 
 
-NUMBERS = {"/v1/embeddings": embeddings, "/v1/rerank": ranking}
+def images(request, behaviour):
+    return {"created": 1, "data": [{"b64_json": "aW1hZ2U="}] * request.get("n", 1),
+            "usage": {"input_tokens": behaviour.prompt_tokens, "output_tokens": 7,
+                      "total_tokens": behaviour.prompt_tokens + 7,
+                      "input_tokens_details": {"text_tokens": behaviour.prompt_tokens, "image_tokens": 0}}}
+
+
+NUMBERS = {"/v1/embeddings": embeddings, "/v1/rerank": ranking, "/v1/images/generations": images}
 
 
 def response(model, behaviour, words):
@@ -101,6 +112,7 @@ class Engine:
     asked: list = field(default_factory=list)
     broken_off: int = 0  # answers whose reader went away
     gate: threading.Event = field(default_factory=threading.Event)
+    metrics: str | None = None  # the page of /metrics; 404 without one
     sent_words: int = 0
 
     @property
@@ -161,6 +173,10 @@ class Engine:
         headers = dict((name.lower(), value.strip()) for name, _, value in
                        (line.partition(":") for line in head[1:] if line))
         body = await reader.readexactly(int(headers.get("content-length", 0)))
+        if method == "GET" and path == "/metrics":
+            page = self.metrics
+            await self._whole(writer, 200 if page is not None else 404, (page or "").encode(), "text/plain")
+            return True
         if method == "GET":
             await self._whole(writer, 200, json.dumps({"object": "list", "data": [{"id": MODEL}]}).encode())
             return True
@@ -186,6 +202,14 @@ class Engine:
         if behaviour.status != 200:
             error = {"error": {"message": "the engine says no", "type": "invalid_request_error", "code": "no"}}
             await self._whole(writer, behaviour.status, json.dumps(error).encode())
+            return True
+        if behaviour.pieces is not None or behaviour.flood_bytes:
+            return await self._pieces(writer, behaviour)
+        if asked.path == "/v1/audio/transcriptions":
+            text = {"text": behaviour.text, "usage": {"type": "tokens", "input_tokens": behaviour.prompt_tokens,
+                                                      "output_tokens": len(behaviour.text.split()),
+                                                      "total_tokens": behaviour.prompt_tokens + 5}}
+            await self._whole(writer, 200, json.dumps(text).encode())
             return True
         request = asked.json
         if asked.path in NUMBERS:
@@ -230,6 +254,22 @@ class Engine:
                      "model": request["model"], "choices": [], "usage": usage(behaviour, len(words))}
             await send(b"data: " + json.dumps(value).encode() + b"\n\n")
         await send(b"data: [DONE]\n\n")
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+        return True
+
+    async def _pieces(self, writer, behaviour):
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+
+        async def send(data):
+            writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            await writer.drain()
+        for piece in behaviour.pieces or []:
+            await send(piece)
+            await asyncio.sleep(behaviour.pace)
+        megabyte = b"x" * (1 << 20)
+        for _ in range(behaviour.flood_bytes >> 20):
+            await send(megabyte)
         writer.write(b"0\r\n\r\n")
         await writer.drain()
         return True

@@ -145,9 +145,9 @@ class Network:
         self.config = self.folder / "network.json"
         self.config.write_text(CONFIG.read_text())
 
-    def _write(self, name, options):
+    def _write(self, name, options, tables=""):
         path = self.folder / f"{name}.toml"
-        path.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in options.items()))
+        path.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in options.items()) + tables)
         return str(path)
 
     def _common(self, name, owner):
@@ -156,8 +156,9 @@ class Network:
             options["simulated_root_file"] = str(self.folder / "simulated-root.key")
         return options
 
-    def _start(self, name, command, options):
-        process = Process([*command, "--config", self._write(name, options), "--json"], self.folder / f"{name}.log")
+    def _start(self, name, command, options, tables=""):
+        process = Process([*command, "--config", self._write(name, options, tables), "--json"],
+                          self.folder / f"{name}.log")
         process.options = options
         self.processes.append(process)
         return process.wait_ready_line()
@@ -184,10 +185,12 @@ class Network:
         clients = [f"{CLIENT_OWNER} {hashlib.sha256(key).hexdigest()} {credit}"]
         return self.proxy(**{**first.options, "clients": clients, "open_to_unknown_clients": False, **options})
 
-    def worker(self, engine, proxies, name="worker", **options):
+    def worker(self, engine, proxies, name="worker", tables="", **options):
+        """`tables`: [[engine]] tables as text, instead of one engine."""
+        one = {} if tables else {"engine": engine, "model": "e2e-model"}
         return self._start(name, [binary("cocoon-worker-dev")], {
-            **self._common(name, WORKER_OWNER), "engine": engine, "model": "e2e-model", "proxies": proxies,
-            "check_proxy_hashes": False, "http_listen": f"127.0.0.1:{free_port()}", **options})
+            **self._common(name, WORKER_OWNER), **one, "proxies": proxies,
+            "check_proxy_hashes": False, "http_listen": f"127.0.0.1:{free_port()}", **options}, tables)
 
     def client(self, proxies, name="client", **options):
         return self._start(name, [binary("cocoon"), "client"], {

@@ -13,7 +13,8 @@ int run_client_role(std::span<char* const> words, const TrustKit& kit) {
        .description =
            "The gateway of OpenAI applications into the network: verifies proxies, pays, forwards.",
        .table = table,
-       .run = [&](Printing printing) { return run_client(options, kit, printing); }},
+       .run = [&](Printing printing,
+                  const LoadOptions&) { return run_client(options, kit, printing); }},
       words);
 }
 

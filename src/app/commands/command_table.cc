@@ -285,6 +285,46 @@ Command root_set() {
       .run = run_root_set};
 }
 
+const Flag kKeysFile{"--file", "FILE",
+                     "The file of keys (default ~/.local/share/cocoon/keys.toml)"};
+
+Command key_new() {
+  return {.name = "key new",
+          .summary = "Make an API key for the gateway; it is shown once",
+          .details =
+              "The file keeps its SHA-256 only. A gateway whose option keys_file names the "
+              "file lets in who has a key,\nnotices changes by itself, and may listen on a "
+              "public address.",
+          .operands = {{"NAME", "Whom it is for", Operand::Need::Required}},
+          .flags = {kKeysFile,
+                    {"--budget", "AMOUNT", "What it may spend in all: 1.5 (TON) or 1500000000n"},
+                    {"--requests", "N", "Requests per minute"},
+                    {"--tokens", "N", "Tokens per minute, adjusted by price"},
+                    kJson},
+          .examples = {"cocoon key new alice", "cocoon key new ci --budget 0.5 --requests 60"},
+          .run = run_key_new};
+}
+
+Command key_list() {
+  return {.name = "key list",
+          .summary = "List API keys, what they may use and what they have used",
+          .details = {},
+          .operands = {},
+          .flags = {kKeysFile, kUrl, kDir, kJson},
+          .examples = {"cocoon key list"},
+          .run = run_key_list};
+}
+
+Command key_revoke() {
+  return {.name = "key revoke",
+          .summary = "Let an API key in no more; a running gateway notices in a second",
+          .details = {},
+          .operands = {{"NAME", "Which", Operand::Need::Required}},
+          .flags = {kKeysFile, kJson},
+          .examples = {"cocoon key revoke alice"},
+          .run = run_key_revoke};
+}
+
 Command completion() {
   return {
       .name = "completion",
@@ -296,6 +336,16 @@ Command completion() {
                    "cocoon completion zsh > \"${fpath[1]}/_cocoon\"",
                    "cocoon completion fish > ~/.config/fish/completions/cocoon.fish"},
       .run = run_completion};
+}
+
+Command man() {
+  return {.name = "man",
+          .summary = "Print the manual page",
+          .details = {},
+          .operands = {},
+          .flags = {},
+          .examples = {"cocoon man | man -l -", "cocoon man > /usr/local/share/man/man1/cocoon.1"},
+          .run = run_man};
 }
 
 Command config_example() {
@@ -327,7 +377,8 @@ const std::vector<Command>& command_table() {
       status(),      attest_show(),    attest_verify(), attest_measure(),
       doctor(),      wallet_new(),     wallet_import(), wallet_show(),
       wallet_send(), root_show(),      root_deploy(),   root_set(),
-      completion(),  config_example(), version()};
+      key_new(),     key_list(),       key_revoke(),    completion(),
+      man(),         config_example(), version()};
   return table;
 }
 

@@ -20,7 +20,11 @@ base::Result<int> run_wallet_send(const Invocation& invocation);
 base::Result<int> run_root_show(const Invocation& invocation);
 base::Result<int> run_root_deploy(const Invocation& invocation);
 base::Result<int> run_root_set(const Invocation& invocation);
+base::Result<int> run_key_new(const Invocation& invocation);
+base::Result<int> run_key_list(const Invocation& invocation);
+base::Result<int> run_key_revoke(const Invocation& invocation);
 base::Result<int> run_completion(const Invocation& invocation);
+base::Result<int> run_man(const Invocation& invocation);
 base::Result<int> run_config_example(const Invocation& invocation);
 base::Result<int> run_version(const Invocation& invocation);
 

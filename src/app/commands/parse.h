@@ -27,6 +27,9 @@ base::Result<Arguments> parse_arguments(const Command& command,
 std::string overview(const Terminal& terminal);
 std::string help_of(const Command& command, const Terminal& terminal);
 
+// The manual page, for man(1).
+std::string manual_page();
+
 // The whole program: the exit status of the process. `words` without the program's name.
 int run_command_line(std::span<char* const> words, const Surroundings& surroundings);
 

@@ -1,5 +1,8 @@
 // `cocoon status`: gateway, proxy and workers of a network, what was used, and amounts, all
 // unsettled.
+#include <cstdlib>
+#include <ctime>
+#include <memory>
 #include <thread>
 
 #include "app/commands/answer_report.h"
@@ -9,6 +12,7 @@
 #include "app/commands/table.h"
 #include "app/commands/whereabouts.h"
 #include "app/role_main.h"
+#include "io/runtime.h"
 
 namespace cocoon::app::commands {
 namespace {
@@ -16,6 +20,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::seconds kWatchPeriod{1};
+constexpr std::size_t kBarWidth = 10;
 
 struct Role {
   std::string name;
@@ -71,16 +76,72 @@ std::string facts_text(const Terminal& out, std::vector<Fact> facts, const json&
   return fact_lines(facts, out);
 }
 
-void show_gateway(const Terminal& out, const Whereabouts& where, const json& stats) {
+// "###.......", and how many of how many.
+std::string bar(const Terminal& out, std::int64_t running, std::int64_t most) {
+  const std::string count = std::to_string(running) + "/" + std::to_string(most);
+  if (!out.live() || most <= 0) return count;
+  const auto full = static_cast<std::size_t>(
+      std::min<std::int64_t>((running * static_cast<std::int64_t>(kBarWidth) + most - 1) / most,
+                             static_cast<std::int64_t>(kBarWidth)));
+  std::string text;
+  for (std::size_t i = 0; i < kBarWidth; ++i) {
+    text += out.unicode() ? (i < full ? "\u2588" : "\u2591") : (i < full ? "#" : ".");
+  }
+  return text + " " + count;
+}
+
+// What has happened since the picture before, by the second.
+struct Rates {
+  double requests = 0;
+  double tokens = 0;
+};
+
+std::string rates_text(const Rates& rates) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.1f requests/s, %.0f tokens/s", rates.requests, rates.tokens);
+  return text;
+}
+
+void show_workers(const Terminal& out, const json& stats) {
+  Table table({{"MODEL"}, {"OFFER"}, {"BUSY"}, {"PRICE", Align::Right}});
+  for (const auto& worker : list_at(stats, "/worker_connections")) {
+    const bool enabled = flag_at(worker, "/enabled");
+    table.add({{text_at(worker, "/model"), Ink::Bold},
+               {enabled ? "open" : "closed", enabled ? Ink::Good : Ink::Warning},
+               {bar(out, number_at(worker, "/running_queries"), number_at(worker, "/max_queries"))},
+               {std::to_string(number_at(worker, "/coefficient"))}});
+  }
+  if (!table.empty()) out.write("\n" + table.text(out));
+}
+
+void show_keys(const Terminal& out, const json& stats) {
+  Table table({{"KEY"},
+               {"SPENT", Align::Right},
+               {"BUDGET", Align::Right},
+               {"TOKENS", Align::Right},
+               {"RUNNING", Align::Right}});
+  for (const auto& key : list_at(stats, "/keys")) {
+    const bool bounded = key.contains("budget_nanotons");
+    table.add({{text_at(key, "/name"), Ink::Bold},
+               {amount_at(key, "/spent_nanotons")},
+               {bounded ? base::to_string(base::Nanoton(number_at(key, "/budget_nanotons"))) : "-"},
+               {std::to_string(number_at(key, "/tokens"))},
+               {std::to_string(number_at(key, "/running"))}});
+  }
+  if (!table.empty()) out.write("\n" + table.text(out));
+}
+
+void show_gateway(const Terminal& out, const Whereabouts& where, const json& stats,
+                  const std::optional<Rates>& rates) {
   const bool ready = flag_at(stats, "/status/ready");
   out.line((ready ? out.sign(Sign::Done) : out.sign(Sign::Failed)) + " " +
            out.paint(Ink::Bold, "gateway") + "  " + where.base_url +
            (ready ? "" : "  not ready: no proxy is connected"));
-  out.write(facts_text(out,
-                       {{"account", text_at(stats, "/wallet/address")},
-                        {"requests", requests_text(stats, "calls", "answered")},
-                        {"spent", amount_at(stats, "/stats/spent_nanotons")}},
-                       stats));
+  std::vector<Fact> facts{{"account", text_at(stats, "/wallet/address")},
+                          {"requests", requests_text(stats, "calls", "answered")},
+                          {"spent", amount_at(stats, "/stats/spent_nanotons")}};
+  if (rates) facts.push_back({"now", rates_text(*rates)});
+  out.write(facts_text(out, std::move(facts), stats));
   Table table({{"PROXY"},
                {"STATE"},
                {"TIER"},
@@ -97,12 +158,14 @@ void show_gateway(const Terminal& out, const Whereabouts& where, const json& sta
                {text_at(proxy, "/last_error")}});
   }
   out.write(table.text(out));
+  show_keys(out, stats);
 }
 
 void show_proxy(const Terminal& out, const json& stats) {
   out.write(facts_text(
       out,
       {{"requests", requests_text(stats, "queries", "success")},
+       {"waiting", std::to_string(number_at(stats, "/stats/waiting")) + " for a worker"},
        {"commission", amount_at(stats, "/commission_nanotons")},
        {"ledger", "entry " + std::to_string(number_at(stats, "/ledger/sequence")) + ", on disk " +
                       std::to_string(number_at(stats, "/ledger/durable_sequence"))}},
@@ -127,6 +190,7 @@ void show_proxy(const Terminal& out, const json& stats) {
                {amount_at(worker, "/unsettled_nanotons")}});
   }
   if (!table.empty()) out.write(table.text(out));
+  show_workers(out, stats);
 }
 
 void show_role(const Terminal& out, const Role& role) {
@@ -144,8 +208,9 @@ void show_role(const Terminal& out, const Role& role) {
                        role.stats));
 }
 
-void show(const Terminal& out, const Whereabouts& where, const std::vector<Role>& roles) {
-  show_gateway(out, where, roles.front().stats);
+void show(const Terminal& out, const Whereabouts& where, const std::vector<Role>& roles,
+          const std::optional<Rates>& rates) {
+  show_gateway(out, where, roles.front().stats, rates);
   for (std::size_t i = 1; i < roles.size(); ++i) show_role(out, roles[i]);
   if (flag_at(roles.front().stats, "/status/simulated_evidence")) {
     out.line(
@@ -162,26 +227,92 @@ json to_json(const Whereabouts& where, const std::vector<Role>& roles) {
   return document;
 }
 
-base::Result<int> show_once(const Invocation& invocation, std::string_view before) {
+base::Result<int> show_once(const Invocation& invocation) {
   const auto where = TRY(find_gateway(invocation.arguments));
   const auto roles = TRY(ask_all(where));
-  invocation.out.write(before);
   if (invocation.arguments.printing() == Printing::Json) {
     invocation.out.line(to_json(where, roles).dump(-1, ' ', false, json::error_handler_t::replace));
   } else {
-    show(invocation.out, where, roles);
+    show(invocation.out, where, roles, std::nullopt);
   }
   return flag_at(roles.front().stats, "/status/ready") ? kExitOk : kExitUnavailable;
 }
 
+// Draws over the picture before, line by line, so that nothing flickers.
+class Screen {
+ public:
+  explicit Screen(const Terminal& out) : out_(out) { out_.write("\x1b[2J"); }
+
+  void show(const Whereabouts& where, const std::vector<Role>& roles) {
+    const base::Instant now = runtime_.now().steady;
+    const std::int64_t calls = number_at(roles.front().stats, "/stats/answered");
+    const std::int64_t tokens = number_at(roles.front().stats, "/stats/tokens");
+    std::optional<Rates> rates;
+    const double seconds = std::chrono::duration<double>(now - at_).count();
+    if (at_ != base::Instant{} && seconds > 0) {
+      rates = Rates{static_cast<double>(calls - calls_) / seconds,
+                    static_cast<double>(tokens - tokens_) / seconds};
+    }
+    at_ = now;
+    calls_ = calls;
+    tokens_ = tokens;
+    draw(picture(where, roles, rates));
+  }
+  void show(const base::Error& error) {
+    draw(out_.sign(Sign::Failed) + " " + printable(error.message()) + "\n");
+  }
+
+ private:
+  std::string picture(const Whereabouts& where, const std::vector<Role>& roles,
+                      const std::optional<Rates>& rates) const {
+    char* text = nullptr;
+    std::size_t size = 0;
+    std::FILE* const stream = ::open_memstream(&text, &size);
+    commands::show(out_.onto(stream), where, roles, rates);
+    std::fclose(stream);
+    const std::unique_ptr<char, decltype(&std::free)> owner(text, &std::free);
+    return {text, size};
+  }
+  void draw(const std::string& picture) const {
+    char clock[16];
+    const std::time_t now = base::to_unix_whole_seconds(runtime_.now().wall);
+    std::tm local{};
+    ::localtime_r(&now, &local);
+    std::strftime(clock, sizeof(clock), "%H:%M:%S", &local);
+    std::string text = "\x1b[H";
+    const std::string head =
+        out_.paint(Ink::Dim, std::string(clock) + "   every second; Ctrl-C ends") + "\n\n";
+    for (const char c : head + picture)
+      text += c == '\n' ? std::string("\x1b[K\n") : std::string(1, c);
+    out_.write(text + "\x1b[J");
+  }
+
+  const Terminal& out_;
+  io::Runtime runtime_;  // for its clock
+  base::Instant at_{};
+  std::int64_t calls_ = 0;
+  std::int64_t tokens_ = 0;
+};
+
 }  // namespace
 
 base::Result<int> run_status(const Invocation& invocation) {
-  if (!invocation.arguments.has("--watch")) return show_once(invocation, "");
-  const bool redraw =
-      invocation.out.live() && invocation.arguments.printing() == Printing::ForPeople;
+  if (!invocation.arguments.has("--watch")) return show_once(invocation);
+  if (!invocation.out.live() || invocation.arguments.printing() == Printing::Json) {
+    for (;;) {
+      TRY(show_once(invocation));
+      std::this_thread::sleep_for(kWatchPeriod);
+    }
+  }
+  Screen screen(invocation.out);
   for (;;) {
-    TRY(show_once(invocation, redraw ? "\x1b[H\x1b[2J" : ""));
+    const auto where = TRY(find_gateway(invocation.arguments));
+    const auto roles = ask_all(where);
+    if (roles) {
+      screen.show(where, *roles);
+    } else {
+      screen.show(roles.error());
+    }
     std::this_thread::sleep_for(kWatchPeriod);
   }
 }

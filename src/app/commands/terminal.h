@@ -25,6 +25,9 @@ class Terminal {
   static Terminal of(std::FILE* stream);
   Terminal(std::FILE* stream, Abilities abilities) : stream_(stream), abilities_(abilities) {}
 
+  // The same abilities on another stream: what is drawn there looks as it would here.
+  Terminal onto(std::FILE* stream) const { return Terminal(stream, abilities_); }
+
   bool live() const { return abilities_.live; }
   bool unicode() const { return abilities_.unicode; }
   std::size_t width() const { return abilities_.width; }

@@ -75,7 +75,7 @@ TEST(UpPlan, ConfigurationFilesAreOnesThatProgramsAccept) {
   WorkerOptions worker;
   ASSERT_TRUE(option_table(worker).apply_file(worker_text(plan, kRootKey, 1), "worker.toml"));
   EXPECT_EQ(worker.http_listen, "127.0.0.1:12001");
-  EXPECT_EQ(worker.model, plan.model);
+  EXPECT_EQ(worker.engine.model, plan.model);
   EXPECT_EQ(*ton::parse_address(worker.common.owner), up_owner(kRootKey, "worker-2"));
 
   ClientOptions client;
