@@ -93,7 +93,7 @@ TEST(Options, OneEngineNeedsNoTable) {
   EXPECT_EQ(engines[0].urls, (std::vector<std::string>{"http://a:1"}));
   const auto wrong = table.apply_file("[[engine]]\nulr = \"http://a:1\"", "worker.toml");
   ASSERT_FALSE(wrong);
-  EXPECT_EQ(wrong.error().message(), "worker.toml:2: unknown key \"ulr\"; did you mean \"url\"?");
+  EXPECT_EQ(wrong.error().message(), "worker.toml:2: unknown key \"ulr\"");
   EXPECT_FALSE(table.apply_file("[[model]]\nname = \"a\"", "worker.toml"));
 }
 
