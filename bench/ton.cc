@@ -1,6 +1,6 @@
 // bench_ton: processor time of reading the chain, per operation, on one core: bags of cells parsed
-// and hashed, written, looked into, and proofs checked. ton_core.mjs does the first two with
-// @ton/core on the same bags: run both in turns.
+// and hashed, written, looked into, and proofs checked. ton_core.mjs does with @ton/core, on the
+// same bags, what that can do: bench/ton_chain.py runs both in turns.
 //
 //     bench_ton VECTORS SECONDS     JSON on standard output; VECTORS is tests/vectors/ton-proofs
 #include <ctime>
@@ -12,6 +12,7 @@
 
 #include "ton/block_proof.h"
 #include "ton/boc.h"
+#include "ton/cell_builder.h"
 #include "ton/proofs.h"
 
 namespace {
@@ -47,19 +48,53 @@ double cost(double seconds, const std::function<bool()>& work) {
   return spent / static_cast<double>(calls) * 1e6;
 }
 
+base::Bits256 hash_of(const nlohmann::json& json) {
+  base::Bits256 bits{};
+  if (json.is_null()) return bits;  // not recorded, and not needed
+  const std::string text = json;
+  for (std::size_t i = 0; i < 32; ++i) {
+    bits[i] = static_cast<std::uint8_t>(std::stoul(text.substr(2 * i, 2), nullptr, 16));
+  }
+  return bits;
+}
+
 ton::BlockId block_of(const nlohmann::json& json) {
-  const auto hash = [&](const char* name) {
-    const std::string text = json.at(name);
-    base::Bits256 bits{};
-    for (std::size_t i = 0; i < 32; ++i) {
-      bits[i] = static_cast<std::uint8_t>(std::stoul(text.substr(2 * i, 2), nullptr, 16));
-    }
-    return bits;
-  };
   return {{json.at("workchain"), std::stoull(json.at("shard").get<std::string>(), nullptr, 16)},
           json.at("seqno"),
-          hash("root_hash"),
-          hash("file_hash")};
+          hash_of(json.at("root_hash")),
+          hash_of(json.at("file_hash"))};
+}
+
+// Cells as contracts keep data: 64 bytes each, every one over the one before it.
+bool build_cells() {
+  ton::CellRef last;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    ton::CellBuilder builder;
+    for (int k = 0; k < 8; ++k) builder.store_uint(i, 64);
+    if (last && i % 100 != 0) builder.store_ref(last);
+    const auto cell = builder.finish();
+    if (!cell) return false;
+    last = *cell;
+  }
+  return last->hash()[0] != 0 || last->hash()[1] != 0;
+}
+
+// An account's proof as a lite server sends it, from the masterchain block down to its state.
+double account_proof(const std::string& folder, double seconds) {
+  const auto item =
+      nlohmann::json::parse(read_file(folder + "/account-proof/acc-mainnet-wc0-active.json"));
+  const auto& inputs = item["inputs"];
+  const auto bag = [&](const char* name) {
+    return read_file(folder + "/account-proof/" + inputs[name]["file"].get<std::string>());
+  };
+  const base::Bytes shard_proof = bag("shard_proof");
+  const base::Bytes proof = bag("proof");
+  const base::Bytes state = bag("state");
+  ton::Address address{inputs["address"]["workchain"].get<std::int8_t>(), {}};
+  address.hash = hash_of(inputs["address"]["id"]);
+  const ton::BlockId masterchain = block_of(inputs["mc_block"]);
+  const ton::AccountAnswer answer{block_of(inputs["shard_block"]), shard_proof, proof, state};
+  return cost(seconds, [&] { return ton::check_account(masterchain, address, answer).ok(); });
 }
 
 }  // namespace
@@ -85,6 +120,9 @@ int main(int argc, char** argv) {
   result["parse_and_hash_us"] = cost(seconds, [&] { return ton::parse_boc(bag).ok(); });
   result["serialise_us"] = cost(
       seconds, [&] { return ton::serialize_boc(root, ton::BocChecksum::Crc32c).size() > 1000; });
+
+  result["hash_us"] = cost(seconds, build_cells);
+  result["account_proof_us"] = account_proof(folder, seconds);
 
   const auto config = item("config/cfg-dict-mainnet-tonutils.json");
   const base::Bytes config_bag =
