@@ -58,6 +58,7 @@ void Proxy::handle_message(base::Now now, session::LinkId link, base::BytesView 
 void Proxy::handle_time(base::Now now) {
   requests_.handle_time(now);
   if (next_sweep_ > now.steady) return;
+  if (core_.settlement) core_.settlement->handle_time(now);
   clients_.handle_time(now);
   workers_.handle_time(now);
   next_sweep_ = now.steady + kSweepPeriod;
@@ -76,6 +77,33 @@ void Proxy::handle_disk_failure() {
 void Proxy::handle_drain() {
   core_.service = Service::Draining;
   clients_.say_draining();
+}
+
+void Proxy::handle_transaction(base::Now now, const ton::Transaction& transaction) {
+  core_.settlement->handle_transaction(now, transaction);
+  while (const auto registration = core_.settlement->poll_registration()) {
+    clients_.handle_registration(now, *registration);
+  }
+}
+
+void Proxy::handle_contract(base::Now now, const ton::ProvenAccount& account) {
+  core_.settlement->handle_current(now, account);
+}
+
+void Proxy::handle_sent(base::Now now, std::uint64_t order) {
+  core_.settlement->handle_sent(now, order);
+}
+
+void Proxy::handle_not_sent(base::Now now, std::uint64_t order, const base::Error& error) {
+  core_.settlement->handle_not_sent(now, order, error);
+}
+
+void Proxy::handle_settle_now(base::Now now) {
+  if (core_.settlement) core_.settlement->handle_settle_now(now);
+}
+
+std::optional<payment::chain::ChainOrder> Proxy::poll_order() {
+  return core_.settlement ? core_.settlement->poll_order() : std::nullopt;
 }
 
 std::optional<base::Instant> Proxy::poll_deadline() const {

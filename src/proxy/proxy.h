@@ -40,6 +40,15 @@ class Proxy {
   // New work is refused from now on; running requests finish.
   void handle_drain();
 
+  // Of a proxy with a chain: its contract's transactions from the first one on, the contract's
+  // state when all are handed in, and what became of orders (payment::chain::ProxySettlement).
+  void handle_transaction(base::Now now, const ton::Transaction& transaction);
+  void handle_contract(base::Now now, const ton::ProvenAccount& account);
+  void handle_sent(base::Now now, std::uint64_t order);
+  void handle_not_sent(base::Now now, std::uint64_t order, const base::Error& error);
+  void handle_settle_now(base::Now now);
+  std::optional<payment::chain::ChainOrder> poll_order();
+
   std::optional<session::LinkEffect> poll_effect() { return core_.outbox.poll(); }
   std::optional<payment::LedgerBatch> poll_batch() { return core_.ledger.poll_batch(); }
   std::optional<base::Instant> poll_deadline() const;
