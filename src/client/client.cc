@@ -125,7 +125,7 @@ void Client::handle_query_failed(base::Now now, LinkId link, session::QueryTag t
 }
 
 void Client::handle_message(base::Now now, LinkId link, base::BytesView object) {
-  if (links_.handle_payment(link, object) || links_.handle_drain_notice(link, object)) return;
+  if (links_.handle_payment(now, link, object) || links_.handle_drain_notice(link, object)) return;
   const auto answer = decode_network_answer(object);
   if (!answer || !*answer) {
     ++counters_.refusals["unexpected_message"];

@@ -104,6 +104,8 @@ class Client {
 
   const Config& config() const { return config_; }
   const ProxyLinks& proxies() const { return links_; }
+  // The channels on the chain, whose contracts the shell watches and whose orders it sends.
+  payment::chain::PerProxy<payment::chain::ClientChannel>& channels() { return links_.channels(); }
   const Counters& counters() const { return counters_; }
   std::size_t running() const { return running_.size(); }
   // The body of GET /v1/models.

@@ -58,7 +58,7 @@ void ProxyLinks::handle_answer(base::Now now, LinkId link, session::QueryTag tag
   }
   switch (proxy->state) {
     case ProxyLink::State::Greeting:
-      return handle_connected(*proxy, object);
+      return handle_connected(now, *proxy, object);
     case ProxyLink::State::Proving:
       return handle_proven(now, *proxy, object);
     case ProxyLink::State::Ready: {
@@ -66,13 +66,34 @@ void ProxyLinks::handle_answer(base::Now now, LinkId link, session::QueryTag tag
       if (!status) return close(link, "bad_answer");
       proxy->status_asked = false;
       proxy->next_status = now.steady + kPaymentStatusPeriod;
-      proxy->owed = {.in_its_books = status->max_tokens, .on_its_disk = status->db_tokens};
-      return;
+      return learn(now, *proxy,
+                   {.in_its_books = status->max_tokens, .on_its_disk = status->db_tokens});
     }
   }
 }
 
-void ProxyLinks::handle_connected(ProxyLink& proxy, base::BytesView object) {
+// What a proxy says was used also says when its channel needs another deposit.
+void ProxyLinks::learn(base::Now now, ProxyLink& proxy, Owed owed) {
+  proxy.owed = owed;
+  if (auto* channel = channels_.find(proxy.proxy_address)) {
+    channel->handle_used(now, {owed.in_its_books});
+  }
+}
+
+payment::chain::ClientChannel& ProxyLinks::channel_with(const ton::ProxyIdentity& proxy,
+                                                        const base::Bits256& secret) {
+  return channels_.open(proxy.contract, [&] {
+    return payment::chain::ClientChannel({.contracts = config_.network.contracts(),
+                                          .proxy = proxy,
+                                          .wallet = config_.owner,
+                                          .price_per_token = config_.network.price_per_token(),
+                                          .secret_hash = crypto::sha256(secret),
+                                          .deposit = config_.chain->deposit,
+                                          .limit = config_.chain->limit});
+  });
+}
+
+void ProxyLinks::handle_connected(base::Now now, ProxyLink& proxy, base::BytesView object) {
   const auto answer = tl::decode_boxed<tl::ClientConnectedToProxy>(object);
   if (!answer) return close(proxy.link, "bad_answer");
   const auto version = session::check_proxy_greeting(
@@ -89,13 +110,19 @@ void ProxyLinks::handle_connected(ProxyLink& proxy, base::BytesView object) {
   }
   proxy.version = *version;
   proxy.proxy_contract = ton::to_friendly_text(identity->contract);
+  proxy.proxy_address = identity->contract;
   proxy.state = ProxyLink::State::Proving;
 
   const base::Bits256 secret = secret_for(config_.master_secret, identity->contract);
+  auto* channel = config_.chain ? &channel_with(*identity, secret) : nullptr;
   const auto* wanted = std::get_if<tl::ClientProxyConnectionAuthShort>(&answer->auth);
   if (wanted && wanted->secret_hash == crypto::sha256(secret)) {
     return ask(proxy, Asked::Handshake, tl::ClientAuthorizeWithProxyShort{.data = secret},
                kAuthoriseTimeout);
+  }
+  if (channel) {
+    const auto nonce = std::visit([](const auto& auth) { return auth.nonce; }, answer->auth);
+    channel->handle_registration_asked(now, static_cast<std::uint64_t>(nonce));
   }
   ask(proxy, Asked::Handshake, tl::ClientAuthorizeWithProxyLong{}, kAuthoriseTimeout);
 }
@@ -107,7 +134,8 @@ void ProxyLinks::handle_proven(base::Now now, ProxyLink& proxy, base::BytesView 
     return close(proxy.link, "proxy refused: " + std::string(failed->error));
   }
   const auto& success = std::get<tl::ClientAuthorizationWithProxySuccess>(*answer);
-  proxy.owed = {.in_its_books = success.max_tokens, .on_its_disk = success.tokens_committed_to_db};
+  learn(now, proxy,
+        {.in_its_books = success.max_tokens, .on_its_disk = success.tokens_committed_to_db});
   proxy.state = ProxyLink::State::Ready;
   proxy.next_status = now.steady + kPaymentStatusPeriod;
   proxy.next_models = now.steady;
@@ -144,7 +172,7 @@ void ProxyLinks::handle_query_failed(base::Now now, LinkId link, session::QueryT
   close(link, "proxy refused: " + std::string(message));
 }
 
-bool ProxyLinks::handle_payment(LinkId link, base::BytesView object) {
+bool ProxyLinks::handle_payment(base::Now now, LinkId link, base::BytesView object) {
   ProxyLink* proxy = find(link);
   switch (tl::peek_id(object).value_or(0)) {
     case tl::ProxySignedPayment::kId:
@@ -155,7 +183,8 @@ bool ProxyLinks::handle_payment(LinkId link, base::BytesView object) {
       if (!message) {
         close(link, "bad_payment");
       } else if (proxy) {
-        proxy->owed = {.in_its_books = message->max_tokens, .on_its_disk = message->db_tokens};
+        learn(now, *proxy,
+              {.in_its_books = message->max_tokens, .on_its_disk = message->db_tokens});
       }
       return true;
     }
@@ -174,6 +203,7 @@ bool ProxyLinks::handle_drain_notice(LinkId link, base::BytesView object) {
 }
 
 void ProxyLinks::handle_time(base::Now now) {
+  channels_.handle_time(now);
   for (auto& [link, proxy] : links_) {
     if (proxy.state != ProxyLink::State::Ready) continue;
     if (!proxy.status_asked && proxy.next_status <= now.steady) {
@@ -188,7 +218,7 @@ void ProxyLinks::handle_time(base::Now now) {
 }
 
 std::optional<base::Instant> ProxyLinks::poll_deadline() const {
-  std::optional<base::Instant> next;
+  std::optional<base::Instant> next = channels_.poll_deadline();
   const auto consider = [&](bool asked, base::Instant at) {
     if (!asked) next = next ? std::min(*next, at) : at;
   };

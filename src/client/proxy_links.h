@@ -18,6 +18,8 @@
 #include "base/time.h"
 #include "client/config.h"
 #include "openai/models.h"
+#include "payment/chain/client_channel.h"
+#include "payment/chain/per_proxy.h"
 #include "session/link.h"
 #include "tl/types.h"
 
@@ -36,7 +38,8 @@ struct ProxyLink {
   State state = State::Greeting;
   std::int32_t version = 0;
   std::string proxy_contract;  // friendly text, for people
-  std::string tier;            // what the proxy's evidence proved, for people
+  ton::Address proxy_address{};
+  std::string tier;  // what the proxy's evidence proved, for people
   Owed owed;
   std::size_t running = 0;
   bool draining = false;  // takes no new requests
@@ -67,7 +70,7 @@ class ProxyLinks {
                            std::string_view message);
   // proxy.clientRequestPayment and a bare proxy.signedPayment. False if the object is something
   // else.
-  bool handle_payment(session::LinkId link, base::BytesView object);
+  bool handle_payment(base::Now now, session::LinkId link, base::BytesView object);
   // proxy.draining. False if the object is something else.
   bool handle_drain_notice(session::LinkId link, base::BytesView object);
   void handle_time(base::Now now);
@@ -86,9 +89,17 @@ class ProxyLinks {
   std::vector<openai::ModelListing> models() const;
   std::vector<std::string> model_names() const;
   void close(session::LinkId link, std::string_view reason);
+  // Empty where there is no chain.
+  payment::chain::PerProxy<payment::chain::ClientChannel>& channels() { return channels_; }
+  const payment::chain::PerProxy<payment::chain::ClientChannel>& channels() const {
+    return channels_;
+  }
 
  private:
-  void handle_connected(ProxyLink& proxy, base::BytesView object);
+  void handle_connected(base::Now now, ProxyLink& proxy, base::BytesView object);
+  payment::chain::ClientChannel& channel_with(const ton::ProxyIdentity& proxy,
+                                              const base::Bits256& secret);
+  void learn(base::Now now, ProxyLink& proxy, Owed owed);
   void handle_proven(base::Now now, ProxyLink& proxy, base::BytesView object);
   void handle_models(base::Now now, ProxyLink& proxy, base::BytesView object);
   template <class T>
@@ -97,6 +108,7 @@ class ProxyLinks {
   const Config& config_;
   std::deque<session::LinkEffect>& out_;
   std::map<session::LinkId, ProxyLink> links_;
+  payment::chain::PerProxy<payment::chain::ClientChannel> channels_;
 };
 
 }  // namespace cocoon::client

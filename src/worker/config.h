@@ -2,12 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "registry/snapshot.h"
 #include "ton/address.h"
 
 namespace cocoon::worker {
+
+// Where the network has a chain and the worker a wallet of its own to have itself paid.
+struct ChainTerms {
+  ton::Address wallet;
+  base::Nanoton payout_at{10 * base::kNanotonsPerTon};
+};
 
 struct Config {
   registry::Snapshot network;
@@ -16,6 +23,7 @@ struct Config {
   std::int32_t coefficient = 1000;  // price, 1000 = 1.0
   std::int32_t max_active = 16;     // requests at once, over all proxies
   std::int32_t proxy_count = 1;     // how many proxies it is going to dial
+  std::optional<ChainTerms> chain = std::nullopt;
 };
 
 }  // namespace cocoon::worker

@@ -53,7 +53,7 @@ void ProxyLinks::handle_answer(base::Now now, LinkId link, base::BytesView objec
     case ProxyLink::State::Greeting:
       return handle_connected(*proxy, object);
     case ProxyLink::State::Comparing:
-      return handle_compared(*proxy, object);
+      return handle_compared(now, *proxy, object);
     case ProxyLink::State::Extended:
       if (!tl::decode_boxed<tl::WorkerExtendedCompareBalanceWithProxyResult>(object)) {
         return close(link, "bad_answer");
@@ -70,6 +70,7 @@ void ProxyLinks::handle_answer(base::Now now, LinkId link, base::BytesView objec
       if (!status) return close(link, "bad_answer");
       proxy->status_asked = false;
       proxy->next_status = now.steady + kPaymentStatusPeriod;
+      take(now, *proxy, status->signed_payment);
       return learn(*proxy, status->max_tokens, status->db_tokens);
     }
   }
@@ -93,6 +94,7 @@ void ProxyLinks::handle_connected(ProxyLink& proxy, base::BytesView object) {
   proxy.version = *terms;
   proxy.proxy_contract = identity->contract;
   proxy.worker_contract = expected;
+  if (config_.chain) open_earnings(*identity);
   proxy.state = ProxyLink::State::Comparing;
   const Earned& known = earned_[proxy.proxy_contract];
   ask(proxy,
@@ -102,9 +104,30 @@ void ProxyLinks::handle_connected(ProxyLink& proxy, base::BytesView object) {
       kConnectTimeout);
 }
 
-void ProxyLinks::handle_compared(ProxyLink& proxy, base::BytesView object) {
+void ProxyLinks::open_earnings(const ton::ProxyIdentity& proxy) {
+  earnings_.open(proxy.contract, [&] {
+    return payment::chain::WorkerEarnings({.contracts = config_.network.contracts(),
+                                           .proxy = proxy,
+                                           .owner = config_.owner,
+                                           .wallet = config_.chain->wallet,
+                                           .fee_per_token = config_.network.worker_fee_per_token(),
+                                           .payout_at = config_.chain->payout_at});
+  });
+}
+
+void ProxyLinks::take(base::Now now, const ProxyLink& proxy,
+                      const tl::AnyProxySignedPayment& payment) {
+  auto* earnings = earnings_.find(proxy.proxy_contract);
+  const auto* word = std::get_if<tl::ProxySignedPayment>(&payment);
+  if (!earnings || !word) return;
+  const auto taken = earnings->handle_payment(now, word->data);
+  if (!taken) close(proxy.link, taken.error().reason());
+}
+
+void ProxyLinks::handle_compared(base::Now now, ProxyLink& proxy, base::BytesView object) {
   const auto answer = tl::decode_boxed<tl::WorkerCompareBalanceWithProxyResult>(object);
   if (!answer) return close(proxy.link, "bad_answer");
+  take(now, proxy, answer->signed_payment);
   if (answer->error_code == 0) {
     learn(proxy, answer->max_tokens, answer->tokens_committed_to_db);
     return complete(proxy);
@@ -137,7 +160,7 @@ void ProxyLinks::learn(const ProxyLink& proxy, std::int64_t in_its_books,
   earned.on_its_disk = std::max(earned.on_its_disk, on_its_disk);
 }
 
-bool ProxyLinks::handle_payment(LinkId link, base::BytesView object) {
+bool ProxyLinks::handle_payment(base::Now now, LinkId link, base::BytesView object) {
   if (tl::peek_id(object) != tl::ProxyWorkerRequestPayment::kId) return false;
   const ProxyLink* proxy = find(link);
   const auto message = tl::decode_boxed<tl::ProxyWorkerRequestPayment>(object);
@@ -145,11 +168,13 @@ bool ProxyLinks::handle_payment(LinkId link, base::BytesView object) {
     close(link, "bad_payment");
     return true;
   }
+  take(now, *proxy, message->signed_payment);
   learn(*proxy, message->max_tokens, message->db_tokens);
   return true;
 }
 
 void ProxyLinks::handle_time(base::Now now) {
+  earnings_.handle_time(now);
   for (auto& [link, proxy] : links_) {
     if (proxy.state != ProxyLink::State::Ready || proxy.status_asked ||
         proxy.next_status > now.steady) {
@@ -174,7 +199,7 @@ void ProxyLinks::handle_engine(EngineState state) {
 }
 
 std::optional<base::Instant> ProxyLinks::poll_deadline() const {
-  std::optional<base::Instant> next;
+  std::optional<base::Instant> next = earnings_.poll_deadline();
   for (const auto& [link, proxy] : links_) {
     if (proxy.state != ProxyLink::State::Ready || proxy.status_asked) continue;
     next = next ? std::min(*next, proxy.next_status) : proxy.next_status;

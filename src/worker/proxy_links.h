@@ -13,6 +13,8 @@
 #include <unordered_map>
 
 #include "base/time.h"
+#include "payment/chain/per_proxy.h"
+#include "payment/chain/worker_earnings.h"
 #include "session/link.h"
 #include "tl/types.h"
 #include "worker/config.h"
@@ -50,7 +52,7 @@ class ProxyLinks {
   void handle_answer(base::Now now, session::LinkId link, base::BytesView object);
   void handle_query_failed(session::LinkId link, std::string_view message);
   // proxy.workerRequestPayment. False if the object is something else.
-  bool handle_payment(session::LinkId link, base::BytesView object);
+  bool handle_payment(base::Now now, session::LinkId link, base::BytesView object);
   void handle_time(base::Now now);
   void handle_engine(EngineState state);
 
@@ -62,10 +64,18 @@ class ProxyLinks {
   }
   std::optional<base::Instant> poll_deadline() const;
   void close(session::LinkId link, std::string_view reason);
+  // Empty where there is no chain.
+  payment::chain::PerProxy<payment::chain::WorkerEarnings>& earnings() { return earnings_; }
+  const payment::chain::PerProxy<payment::chain::WorkerEarnings>& earnings() const {
+    return earnings_;
+  }
 
  private:
   void handle_connected(ProxyLink& proxy, base::BytesView object);
-  void handle_compared(ProxyLink& proxy, base::BytesView object);
+  void handle_compared(base::Now now, ProxyLink& proxy, base::BytesView object);
+  void open_earnings(const ton::ProxyIdentity& proxy);
+  // The proxy's signed word on what it owes; one that is not its word ends the link.
+  void take(base::Now now, const ProxyLink& proxy, const tl::AnyProxySignedPayment& payment);
   void complete(ProxyLink& proxy);
   void learn(const ProxyLink& proxy, std::int64_t in_its_books, std::int64_t on_its_disk);
   template <class T>
@@ -76,6 +86,7 @@ class ProxyLinks {
   EngineState engine_ = EngineState::Down;
   std::unordered_map<session::LinkId, ProxyLink> links_;
   std::unordered_map<ton::Address, Earned, ton::AddressHash> earned_;
+  payment::chain::PerProxy<payment::chain::WorkerEarnings> earnings_;
 };
 
 }  // namespace cocoon::worker

@@ -80,7 +80,7 @@ void Worker::handle_query(LinkId link, std::int64_t query_id, base::BytesView) {
 void Worker::handle_message(base::Now now, LinkId link, base::BytesView object) {
   const ProxyLink* proxy = links_.find(link);
   if (!proxy) return;
-  if (links_.handle_payment(link, object) || handle_cancel(now, *proxy, object)) return;
+  if (links_.handle_payment(now, link, object) || handle_cancel(now, *proxy, object)) return;
   const auto order = decode_order(object);
   if (!order || !*order || proxy->state != ProxyLink::State::Ready) {
     ++counters_.refusals["unexpected_message"];

@@ -202,9 +202,7 @@ void ProxySettlement::handle_current(base::Now now, const ton::ProvenAccount& pr
 void ProxySettlement::handle_settle_now(base::Now now) {
   settle_all_ = true;
   problem_.clear();
-  for (auto& [slot, pending] : pending_) {
-    if (pending.resting) pending.until = now.steady;
-  }
+  for (auto& [slot, pending] : pending_) pending.wait.end_rest(now);
   plan(now);
 }
 
@@ -213,26 +211,23 @@ void ProxySettlement::handle_time(base::Now now) { plan(now); }
 std::optional<base::Instant> ProxySettlement::poll_deadline() const {
   std::optional<base::Instant> next;
   for (const auto& [slot, pending] : pending_) {
-    if (pending.sent || pending.resting)
-      next = next ? std::min(*next, pending.until) : pending.until;
+    const auto deadline = pending.wait.deadline();
+    if (deadline) next = next ? std::min(*next, *deadline) : *deadline;
   }
   return next;
 }
 
 void ProxySettlement::handle_sent(base::Now now, std::uint64_t id) {
   for (auto& [slot, pending] : pending_) {
-    if (pending.id != id) continue;
-    pending.sent = true;
-    pending.until = now.steady + kEffectTime;
+    if (pending.wait.id() == id) pending.wait.handle_sent(now);
   }
 }
 
 void ProxySettlement::handle_not_sent(base::Now now, std::uint64_t id, const base::Error& error) {
   for (auto& [slot, pending] : pending_) {
-    if (pending.id != id) continue;
+    if (pending.wait.id() != id) continue;
     note(error);
-    pending.resting = true;
-    pending.until = now.steady + kOrderRest;
+    pending.wait.handle_not_sent(now);
     settle_all_ = false;
   }
 }
@@ -251,15 +246,13 @@ void ProxySettlement::order(base::Now now, Purpose purpose, const ton::Address& 
                             std::uint64_t number, std::vector<ton::Transfer> transfers) {
   static constexpr std::array<std::string_view, 6> kNames{"deploy", "stake",  "charge",
                                                           "grant",  "payout", "withdraw"};
-  const auto [entry, is_new] = pending_.try_emplace({purpose, contract});
-  Pending& pending = entry->second;
-  if (!is_new) {
-    if ((!pending.sent && !pending.resting) || pending.until > now.steady) return;
-    pending = {.attempt = pending.attempt + 1};
-  }
+  const auto found = pending_.find({purpose, contract});
+  if (found != pending_.end() && found->second.wait.waits(now)) return;
+  const std::uint32_t attempt = found == pending_.end() ? 0 : found->second.attempt + 1;
   const std::string_view name = kNames[static_cast<std::size_t>(purpose)];
-  pending.id = order_id(name, contract, number, pending.attempt);
-  orders_.push_back({{pending.id, std::move(transfers)}, std::string(name)});
+  const std::uint64_t id = order_id(name, contract, number, attempt);
+  pending_.insert_or_assign({purpose, contract}, Pending{OrderWait(id), attempt});
+  orders_.push_back({{id, std::move(transfers)}, std::string(name)});
 }
 
 ton::Transfer ProxySettlement::signed_transfer(ton::PaymentOp op, const ton::Address& contract,

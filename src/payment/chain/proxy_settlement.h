@@ -19,6 +19,7 @@
 #include "payment/chain/notices.h"
 #include "payment/chain/order.h"
 #include "payment/chain/record.h"
+#include "payment/chain/waiting.h"
 #include "payment/ledger.h"
 #include "ton/proofs.h"
 #include "ton/signed_payment.h"
@@ -96,11 +97,8 @@ class ProxySettlement {
   // Of one kind, for one contract; at most one at a time.
   using Slot = std::pair<Purpose, ton::Address>;
   struct Pending {
-    std::uint64_t id = 0;
+    OrderWait wait;
     std::uint32_t attempt = 0;
-    bool sent = false;
-    bool resting = false;  // it failed; the next attempt is due at `until`
-    base::Instant until{};
   };
 
   void take(base::Now now, const ton::Transaction& transaction, const ClientReport& report);
@@ -144,10 +142,5 @@ class ProxySettlement {
   Records records_;
   std::string problem_;
 };
-
-// How long the effect of an order may take to be seen before it is given again.
-inline constexpr base::Duration kEffectTime = std::chrono::seconds(90);
-// After a failed order.
-inline constexpr base::Duration kOrderRest = std::chrono::seconds(30);
 
 }  // namespace cocoon::payment::chain
