@@ -2,10 +2,12 @@
 
 #include <cstdio>
 
+#include "app/chain/order_desk.h"
 #include "app/gateway.h"
 #include "app/key_file.h"
 #include "app/pages_json.h"
 #include "app/proxy_dialer.h"
+#include "app/settlement_json.h"
 #include "base/encoding.h"
 
 namespace cocoon::app {
@@ -21,7 +23,11 @@ class ClientProgram final : public LinkOwner, public GatewayOwner {
       : shell_(shell),
         machine_(std::move(config), shell.random()),
         links_(shell.runtime(), shell.random(), *this),
-        timer_(shell.runtime(), [this] { on_time(); }) {}
+        timer_(shell.runtime(), [this] { on_time(); }) {
+    if (!shell.chain()) return;
+    desk_ = std::make_unique<ChannelDesk>(*shell.chain(), shell.log(), shell.runtime(),
+                                          machine_.channels(), [this] { on_turn(); });
+  }
 
   Result<void> start(const ClientOptions& options);
   void drain(std::function<void()> done);
@@ -57,6 +63,8 @@ class ClientProgram final : public LinkOwner, public GatewayOwner {
   io::Timer timer_;
   std::unique_ptr<ProxyDialer> dialer_;
   std::unique_ptr<Gateway> gateway_;
+  using ChannelDesk = chain::PerProxyDesk<payment::chain::ClientChannel>;
+  std::unique_ptr<ChannelDesk> desk_;  // with a chain
   std::function<void()> drained_;
 };
 
@@ -119,6 +127,7 @@ void ClientProgram::on_turn() {
           std::move(*effect));
     }
   } while (links_.flush() == Links::Flushed::LinksClosed);
+  if (desk_) desk_->carry_out();
   const auto deadline = machine_.poll_deadline();
   timer_.arm(deadline ? *deadline : base::Instant::max());
   if (drained_ && machine_.running() == 0) gateway_->drain(std::exchange(drained_, nullptr));
@@ -162,7 +171,7 @@ std::string ClientProgram::stats() const {
   return json_text({{"status",
                      {{"program", shell_.program()},
                       {"ready", machine_.proxies().any_ready()},
-                      {"settled", false},
+                      {"settled", desk_ != nullptr},
                       {"simulated_evidence", shell_.trust().simulated}}},
                     {"stats",
                      {{"calls", counters.calls},
@@ -181,6 +190,7 @@ std::string ClientProgram::stats() const {
                     {"proxies", targets_json(*dialer_, machine_)},
                     {"connections", connection_counts_json(shell_)},
                     {"chain", chain_json(shell_)},
+                    {"channels", channels_json(machine_.proxies().channels())},
                     {"root_contract_config", network_json(shell_.network())}});
 }
 
@@ -225,8 +235,12 @@ Result<int> run_client(const ClientOptions& options, const TrustKit& kit, Printi
                                  ? shell->chain()->wallet().address()
                                  : TRY(required_address(options.common.owner, "owner"));
   auto secret = TRY(load_or_create_secret(options.master_secret_file));
-  ClientProgram client(
-      *shell, {.network = shell->network(), .owner = owner, .master_secret = std::move(secret)});
+  client::Config config{
+      .network = shell->network(), .owner = owner, .master_secret = std::move(secret)};
+  if (shell->chain()) {
+    config.chain = {.deposit = options.channel_deposit, .limit = options.channel_limit};
+  }
+  ClientProgram client(*shell, std::move(config));
   TRY(client.start(options));
   if (printing == Printing::Json) {
     std::printf("%s\n", json{{"event", "ready"},

@@ -64,11 +64,17 @@ OptionTable option_table(ProxyOptions& options) {
   table.path("database", options.database, "The ledger (SQLite).");
   table.list(
       "clients", options.clients, "\"ADDRESS SECRET_SHA256 CREDIT\"",
-      "Clients with an account here: wallet address, hash of their secret in hex, opening credit.");
+      "Without a chain: clients' wallet address, hash of their secret in hex, opening credit.");
   table.flag("open_to_unknown_clients", options.open_to_unknown_clients,
              "Test networks only: serve clients that are not listed, with the empty secret.");
   table.amount("unknown_client_credit", options.unknown_client_credit,
                "Opening credit of such clients.");
+  table.amount("charge_at", options.charge_at,
+               "With a chain: what a client owes when its channel is charged.");
+  table.amount("payout_at", options.payout_at,
+               "With a chain: what a worker has earned when it is paid.");
+  table.amount("withdraw_at", options.withdraw_at,
+               "With a chain: the commission at which it goes to the owner.");
   table.flag("check_worker_hashes", options.check_worker_hashes,
              "Whether a worker's image must be registered in the network.");
   table.flag("check_model_hashes", options.check_model_hashes,
@@ -91,6 +97,8 @@ OptionTable option_table(WorkerOptions& options) {
   add_dialling(table, options.proxies, options.connect_via, options.check_proxy_hashes);
   table.text("http_listen", options.http_listen, "HOST:PORT",
              "Loopback port for statistics and health.");
+  table.amount("payout_at", options.payout_at,
+               "With a chain: what a proxy owes when this worker has itself paid.");
   return table;
 }
 
@@ -101,6 +109,11 @@ OptionTable option_table(ClientOptions& options) {
              "The secret from which each proxy's own secret is made; made if missing.");
   add_dialling(table, options.proxies, options.connect_via, options.check_proxy_hashes);
   table.text("listen", options.listen, "HOST:PORT", "Loopback port for OpenAI clients.");
+  table.amount(
+      "channel_deposit", options.channel_deposit,
+      "With a chain: deposited into a proxy's channel, again when less than half is left.");
+  table.amount("channel_limit", options.channel_limit,
+               "With a chain: the most that is ever deposited into one channel by itself.");
   return table;
 }
 

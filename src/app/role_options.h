@@ -44,6 +44,9 @@ struct ProxyOptions {
   bool check_worker_hashes = true;
   bool check_model_hashes = true;
   std::int64_t pow_difficulty = 20;
+  base::Nanoton charge_at{base::kNanotonsPerTon};
+  base::Nanoton payout_at{10 * base::kNanotonsPerTon};
+  base::Nanoton withdraw_at{10 * base::kNanotonsPerTon};
 };
 
 struct WorkerOptions {
@@ -56,6 +59,7 @@ struct WorkerOptions {
   std::string connect_via;
   bool check_proxy_hashes = true;
   std::string http_listen = "127.0.0.1:12000";
+  base::Nanoton payout_at{10 * base::kNanotonsPerTon};
 };
 
 struct ClientOptions {
@@ -65,6 +69,8 @@ struct ClientOptions {
   std::string connect_via;
   bool check_proxy_hashes = true;
   std::string listen = "127.0.0.1:10000";
+  base::Nanoton channel_deposit{2 * base::kNanotonsPerTon};
+  base::Nanoton channel_limit{20 * base::kNanotonsPerTon};
 };
 
 // Each binds every option of the role to `options`, which must outlive the table.

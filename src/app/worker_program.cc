@@ -2,10 +2,12 @@
 
 #include <cstdio>
 
+#include "app/chain/order_desk.h"
 #include "app/engine_link.h"
 #include "app/pages_json.h"
 #include "app/proxy_dialer.h"
 #include "app/role_http.h"
+#include "app/settlement_json.h"
 
 namespace cocoon::app {
 namespace {
@@ -21,7 +23,11 @@ class WorkerProgram final : public LinkOwner, public EngineOwner {
         machine_(std::move(config)),
         engine_(shell, std::move(engine), machine_, *this),
         links_(shell.runtime(), shell.random(), *this),
-        timer_(shell.runtime(), [this] { on_time(); }) {}
+        timer_(shell.runtime(), [this] { on_time(); }) {
+    if (!shell.chain()) return;
+    desk_ = std::make_unique<EarningsDesk>(*shell.chain(), shell.log(), shell.runtime(),
+                                           machine_.earnings(), [this] { on_turn(); });
+  }
 
   Result<void> start(const WorkerOptions& options, const std::vector<std::string>& targets);
   void drain(std::function<void()> done);
@@ -48,6 +54,8 @@ class WorkerProgram final : public LinkOwner, public EngineOwner {
  private:
   LinkId on_connected(std::unique_ptr<io::Stream> stream, const ratls::Admission& admission);
   void on_time();
+  // Every proxy's newest word is paid out, however little it is.
+  void settle_now();
   bool ready() const;
   std::string stats() const;
   void add_metrics(MetricsPage& page) const;
@@ -59,6 +67,8 @@ class WorkerProgram final : public LinkOwner, public EngineOwner {
   io::Timer timer_;
   std::unique_ptr<ProxyDialer> dialer_;
   std::unique_ptr<RoleHttp> http_;
+  using EarningsDesk = chain::PerProxyDesk<payment::chain::WorkerEarnings>;
+  std::unique_ptr<EarningsDesk> desk_;  // with a chain
   std::function<void()> drained_;
 };
 
@@ -69,10 +79,12 @@ Result<void> WorkerProgram::start(const WorkerOptions& options,
       [this](std::unique_ptr<io::Stream> stream, const ratls::Admission& admission) {
         return on_connected(std::move(stream), admission);
       }));
-  http_ = TRY(RoleHttp::open(shell_, options.http_listen,
-                             {.stats = [this] { return stats(); },
-                              .ready = [this] { return ready(); },
-                              .metrics = [this](MetricsPage& page) { add_metrics(page); }}));
+  http_ = TRY(RoleHttp::open(
+      shell_, options.http_listen,
+      {.stats = [this] { return stats(); },
+       .ready = [this] { return ready(); },
+       .metrics = [this](MetricsPage& page) { add_metrics(page); },
+       .settle = desk_ ? std::function<void()>([this] { settle_now(); }) : nullptr}));
   engine_.watch();
   dialer_->start();
   return {};
@@ -111,6 +123,7 @@ void WorkerProgram::on_turn() {
       }
     }
   } while (links_.flush() == Links::Flushed::LinksClosed);
+  if (desk_) desk_->carry_out();
   const auto deadline = machine_.poll_deadline();
   timer_.arm(deadline ? *deadline : base::Instant::max());
   if (drained_ && machine_.running() == 0) std::exchange(drained_, nullptr)();
@@ -124,6 +137,13 @@ void WorkerProgram::on_time() {
 void WorkerProgram::drain(std::function<void()> done) {
   drained_ = std::move(done);
   machine_.handle_drain();
+  on_turn();
+}
+
+void WorkerProgram::settle_now() {
+  for (const auto& [proxy, earnings] : machine_.earnings().all()) {
+    earnings->handle_settle_now(shell_.now());
+  }
   on_turn();
 }
 
@@ -160,7 +180,7 @@ std::string WorkerProgram::stats() const {
                       {"engine", machine_.engine() == worker::EngineState::Up ? "up" : "down"},
                       {"model", machine_.config().model},
                       {"ready", ready()},
-                      {"settled", false},
+                      {"settled", desk_ != nullptr},
                       {"simulated_evidence", shell_.trust().simulated}}},
                     {"stats",
                      {{"queries", counters.requests},
@@ -176,6 +196,7 @@ std::string WorkerProgram::stats() const {
                     {"proxies", std::move(proxies)},
                     {"connections", connection_counts_json(shell_)},
                     {"chain", chain_json(shell_)},
+                    {"earnings", earnings_json(machine_.proxies().earnings())},
                     {"root_contract_config", network_json(shell_.network())}});
 }
 
@@ -245,6 +266,9 @@ Result<int> run_worker(const WorkerOptions& options, std::string program, const 
                        "the network registers no proxy; name one with the option proxies");
   }
   auto config = TRY(make_config(options, shell->network(), targets.size()));
+  if (shell->chain()) {
+    config.chain = {.wallet = shell->chain()->wallet().address(), .payout_at = options.payout_at};
+  }
   auto endpoint = TRY(io::HttpEndpoint::parse(options.engine));
   WorkerProgram worker(*shell, std::move(config), std::move(endpoint));
   TRY(worker.start(options, targets));

@@ -102,6 +102,12 @@ void Proxy::handle_settle_now(base::Now now) {
   if (core_.settlement) core_.settlement->handle_settle_now(now);
 }
 
+bool Proxy::handle_network(const registry::Snapshot& network) {
+  if (network.params_version() != core_.config.network.params_version()) return false;
+  core_.config.network = network;
+  return true;
+}
+
 std::optional<payment::chain::ChainOrder> Proxy::poll_order() {
   return core_.settlement ? core_.settlement->poll_order() : std::nullopt;
 }

@@ -47,6 +47,9 @@ class Proxy {
   void handle_sent(base::Now now, std::uint64_t order);
   void handle_not_sent(base::Now now, std::uint64_t order, const base::Error& error);
   void handle_settle_now(base::Now now);
+  // The root contract has changed. Other params mean other contracts: they wait for a restart, and
+  // the answer is false.
+  bool handle_network(const registry::Snapshot& network);
   std::optional<payment::chain::ChainOrder> poll_order();
 
   std::optional<session::LinkEffect> poll_effect() { return core_.outbox.poll(); }
@@ -58,6 +61,11 @@ class Proxy {
   const ClientSessions& clients() const { return clients_; }
   const WorkerSessions& workers() const { return workers_; }
   std::size_t running() const { return requests_.running(); }
+  // Takes clients and workers; where there is a chain, its contract takes deposits.
+  bool is_ready() const {
+    const bool open = !core_.settlement || core_.settlement->is_open();
+    return open && core_.service == Service::Serving;
+  }
   bool idle() const { return requests_.running() == 0 && core_.outbox.waiting() == 0; }
 
  private:

@@ -29,6 +29,20 @@ TokenCount unsettled_tokens(const Account& account) {
   return {account.on_disk.tokens.count - account.on_chain.tokens.count};
 }
 
+// An order that had no effect in time is in nobody's way: it is given again, or no longer needed.
+template <class Orders, class Wanted>
+bool any_waits(const Orders& orders, base::Now now, Wanted wanted) {
+  return std::ranges::any_of(orders, [&](const auto& entry) {
+    return wanted(entry.first.first) && entry.second.wait.waits(now);
+  });
+}
+
+// Names the step from what is settled to what is owed: another one has another name.
+std::uint64_t step_of(const Account& account) {
+  return static_cast<std::uint64_t>(account.on_disk.tokens.count) * 0x9e3779b97f4a7c15 +
+         static_cast<std::uint64_t>(account.on_chain.tokens.count);
+}
+
 Nanoton unsettled_amount(const Account& account) {
   return account.on_disk.amount - account.on_chain.amount;
 }
@@ -177,7 +191,10 @@ void ProxySettlement::keep(const ton::Transaction& transaction, Record record) {
   if (records_.size() > kRecordsKept) records_.pop_front();
 }
 
-void ProxySettlement::note(const base::Error& error) { problem_ = error.message(); }
+void ProxySettlement::note(const base::Error& error) {
+  problem_ = error.message();
+  if (error.is(PaymentReason::ChainAhead)) behind_ = true;
+}
 
 void ProxySettlement::handle_current(base::Now now, const ton::ProvenAccount& proven) {
   account_.reset();
@@ -201,7 +218,7 @@ void ProxySettlement::handle_current(base::Now now, const ton::ProvenAccount& pr
 
 void ProxySettlement::handle_settle_now(base::Now now) {
   settle_all_ = true;
-  problem_.clear();
+  if (!behind_) problem_.clear();
   for (auto& [slot, pending] : pending_) pending.wait.end_rest(now);
   plan(now);
 }
@@ -236,11 +253,6 @@ void ProxySettlement::finish(Purpose purpose, const ton::Address& contract) {
   pending_.erase({purpose, contract});
 }
 
-bool ProxySettlement::any_pending(Purpose purpose) const {
-  return std::ranges::any_of(pending_,
-                             [&](const auto& entry) { return entry.first.first == purpose; });
-}
-
 // Gives the order unless one for the same purpose and contract is under way.
 void ProxySettlement::order(base::Now now, Purpose purpose, const ton::Address& contract,
                             std::uint64_t number, std::vector<ton::Transfer> transfers) {
@@ -272,7 +284,8 @@ void ProxySettlement::plan(base::Now now) {
     if (account.kind == AccountKind::Worker) plan_payout(now, account);
   }
   plan_withdrawal(now);
-  if (pending_.empty() && fresh_) settle_all_ = false;
+  const bool waits = any_waits(pending_, now, [](Purpose) { return true; });
+  if (!waits && fresh_) settle_all_ = false;
 }
 
 void ProxySettlement::plan_contract(base::Now now) {
@@ -317,14 +330,12 @@ void ProxySettlement::plan_charge(base::Now now, const Channel& channel) {
   if (channel.state == ContractState::Closing && at_rest && !channel.has_voucher_key) {
     const auto transfer = signed_transfer(ton::PaymentOp::ClientGrantRefund, channel.contract,
                                           account.on_disk.tokens, nullptr);
-    return order(now, Purpose::Grant, channel.contract,
-                 static_cast<std::uint64_t>(account.on_disk.tokens.count), {transfer});
+    return order(now, Purpose::Grant, channel.contract, step_of(account), {transfer});
   }
   if (!charge_is_due(channel, account)) return;
   const auto transfer = signed_transfer(ton::PaymentOp::ClientCharge, channel.contract,
                                         account.on_disk.tokens, nullptr);
-  order(now, Purpose::Charge, channel.contract,
-        static_cast<std::uint64_t>(account.on_disk.tokens.count), {transfer});
+  order(now, Purpose::Charge, channel.contract, step_of(account), {transfer});
 }
 
 // What clients were charged on the chain and nobody was paid yet.
@@ -342,7 +353,8 @@ Nanoton ProxySettlement::earned() const {
 
 void ProxySettlement::plan_payout(base::Now now, const Account& worker) {
   const TokenCount owed = unsettled_tokens(worker);
-  if (owed.count == 0 || any_pending(Purpose::Charge)) return;
+  const auto is_charge = [](Purpose purpose) { return purpose == Purpose::Charge; };
+  if (owed.count == 0 || any_waits(pending_, now, is_charge)) return;
   if (!settle_all_ && unsettled_amount(worker) < terms_.rules.payout_at) return;
   const auto owner = owner_of(worker);
   if (!owner) return;
@@ -360,7 +372,10 @@ void ProxySettlement::plan_payout(base::Now now, const Account& worker) {
 }
 
 void ProxySettlement::plan_withdrawal(base::Now now) {
-  if (any_pending(Purpose::Charge) || any_pending(Purpose::Payout)) return;
+  const auto moves_commission = [](Purpose purpose) {
+    return purpose == Purpose::Charge || purpose == Purpose::Payout;
+  };
+  if (any_waits(pending_, now, moves_commission)) return;
   const Nanoton commission = account_->commission;
   if (commission == Nanoton{}) return;
   if (!settle_all_ && commission < terms_.rules.withdraw_at) return;

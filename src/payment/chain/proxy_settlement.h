@@ -80,8 +80,12 @@ class ProxySettlement {
   std::optional<Registration> poll_registration();
   std::optional<base::Instant> poll_deadline() const;
 
-  // The contract stands, is open and has its stake: deposits are taken.
-  bool is_open() const { return open_; }
+  // The contract stands, is open and has its stake: deposits are taken. Never while the books are
+  // behind.
+  bool is_open() const { return open_ && !behind_; }
+  // The chain has settled more than these books have metered: the disk was put back to an older
+  // state. Whoever goes on would give away what was used since.
+  bool is_behind() const { return behind_; }
   bool is_settling() const { return settle_all_; }
   // Nothing for owners whose contract has never spoken.
   const Channel* channel(const ton::Address& owner) const;
@@ -135,6 +139,7 @@ class ProxySettlement {
   bool current_ = false;  // the whole history is handed in
   bool fresh_ = false;    // `account_` is as of the newest transaction
   bool open_ = false;
+  bool behind_ = false;
   bool settle_all_ = false;
   std::map<Slot, Pending> pending_;
   std::deque<ChainOrder> orders_;
