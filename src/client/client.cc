@@ -106,9 +106,13 @@ void Client::handle_closed(base::Now now, LinkId link) {
     if (running.link == link) lost.push_back(id);
   }
   for (const auto& id : lost) {
-    fail(now, running_.find(id),
+    const auto found = running_.find(id);
+    // The answer may have been charged and under way: asked elsewhere, it would cost a second time.
+    let_go_of_query(found->second);
+    fail(now, found,
          {.code = ApiErrorCode::UpstreamError,
-          .message = "the connection to the proxy was lost before the answer was whole",
+          .message = "the connection to the proxy was lost before the answer was whole; what was "
+                     "under way may have been charged, so ask again if you want to",
           .param = {},
           .retry_after = {}});
   }

@@ -140,7 +140,8 @@ class Client {
   static Order order_of(const Call& call, const openai::RequestFacts& facts);
   // Gives the request to the proxy.
   void send(base::Now now, Running& running, ProxyLink& proxy);
-  // Gives it to another proxy, if nothing has been answered and another may do better.
+  // Gives it to another proxy, if the one before has said that it does not serve it and another may
+  // do better.
   bool retry(base::Now now, RunningMap::iterator running, const openai::ApiError& error);
   void let_go_of_query(Running& running);
   void refuse(CallId call, const openai::ApiError& error);

@@ -229,7 +229,20 @@ TEST(Client, ALostProxyBeforeTheHeadIsAnError) {
   EXPECT_EQ(lab.machine().counters().spent, base::Nanoton{});
 }
 
-TEST(Client, ALostProxyBeforeTheHeadIsReplacedSilently) {
+// It may have been charged, and its answer lost on the way.
+TEST(Client, ARequestOfALostProxyIsNotGivenToAnother) {
+  ClientLab lab;
+  const LinkId first = lab.ready();
+  const CallId call = lab.call();
+  ASSERT_TRUE(lab.run(first));
+  const LinkId second = lab.ready();
+  lab.close(first);
+  EXPECT_EQ(lab.messages(second), 0u);
+  EXPECT_EQ(lab.reply(call).status, 502u);
+  EXPECT_EQ(lab.machine().counters().retried, 0u);
+}
+
+TEST(Client, AnotherProxyGetsTheSameRequestAndTheTimeThatIsLeft) {
   ClientLab lab;
   const LinkId first = lab.ready();
   const CallId call = lab.call(R"({"model":"lab/tiny","messages":[],"timeout":40})");
@@ -237,7 +250,7 @@ TEST(Client, ALostProxyBeforeTheHeadIsReplacedSilently) {
   ASSERT_TRUE(run);
   const LinkId second = lab.ready();
   lab.pass(10s);
-  lab.close(first);
+  lab.failure(first, run->id, 651, "no ready workers");
   const auto again = lab.run(second);
   ASSERT_TRUE(again);
   EXPECT_EQ(again->id, run->id) << "one request, whoever serves it";
