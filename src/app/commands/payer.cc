@@ -8,11 +8,14 @@
 #include "app/commands/wallet_words.h"
 #include "app/commands/whereabouts.h"
 #include "app/key_file.h"
+#include "app/role_options.h"
+#include "ton/contract_code.h"
 
 namespace cocoon::app::commands {
 namespace {
 
 constexpr std::size_t kAddressFileMax = 128;
+constexpr std::size_t kConfigFileMax = 1 << 20;
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -42,6 +45,30 @@ base::Result<Payer> open_payer(const Arguments& arguments) {
   auto key = TRY(load_or_create_key(found.key_file));
   auto lock = TRY(io::LockFile::acquire(found.key_file + ".lock"));
   return Payer{std::move(found.wallet), std::move(key), found.key_file, std::move(lock)};
+}
+
+base::Result<Payer> open_client_payer(const Arguments& arguments) {
+  const auto directory = up_network_directory(arguments);
+  const std::string path = arguments.text("--config", directory ? *directory + "/client.toml" : "");
+  if (path.empty()) {
+    return fault(CommandFault::Usage, "it is not said whose channel it is",
+                 "--config FILE of the client, or --dir DIR of a network of cocoon up");
+  }
+  ClientOptions options;
+  OptionTable table = option_table(options);
+  const base::Bytes text = TRY(io::read_file(path, kConfigFileMax));
+  TRY(table.apply_file(base::as_text(text), path));
+  const ton::Address owner = TRY(required_address(options.common.owner, "owner"));
+  const std::string& file = options.common.wallet_key_file;
+  auto lock = io::LockFile::acquire(file + ".lock");
+  if (!lock) {
+    return fault(CommandFault::Failed, "the client's wallet is in use: " + lock.error().message(),
+                 "stop the gateway first: it sends from this wallet");
+  }
+  auto key = TRY(load_or_create_key(file));
+  auto wallet =
+      ton::Wallet::cocoon(key.public_key(), owner, ton::contract_code(ton::CocoonContract::Wallet));
+  return Payer{std::move(wallet), std::move(key), file, *std::move(lock)};
 }
 
 std::optional<std::string> up_network_directory(const Arguments& arguments) {

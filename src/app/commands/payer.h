@@ -23,6 +23,9 @@ struct Payer {
 base::Result<Payer> open_wallet_payer(const Arguments& arguments);
 // The operator of the network of `cocoon up`, if that is meant; else the wallet.
 base::Result<Payer> open_payer(const Arguments& arguments);
+// The wallet of a client role: of the configuration file --config, or that of the network of
+// `cocoon up`. FileLocked while its gateway runs, which sends from it.
+base::Result<Payer> open_client_payer(const Arguments& arguments);
 
 // The directory of the network of `cocoon up` that is meant: --dir, or the default one where
 // nothing says that another chain is meant and it has a chain. Nothing else.
