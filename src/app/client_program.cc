@@ -17,12 +17,13 @@ using base::Result;
 using nlohmann::json;
 using session::LinkId;
 
-class ClientProgram final : public LinkOwner, public GatewayOwner {
+class ClientProgram final : public LinkOwner, public VettingOwner, public GatewayOwner {
  public:
   ClientProgram(RoleShell& shell, client::Config config)
       : shell_(shell),
         machine_(std::move(config), shell.random()),
         links_(shell.runtime(), shell.random(), *this),
+        vetting_(shell.runtime(), shell.random(), shell.shared_trust(), *this),
         timer_(shell.runtime(), [this] { on_time(); }) {
     if (!shell.chain()) return;
     desk_ = std::make_unique<ChannelDesk>(*shell.chain(), shell.log(), shell.runtime(),
@@ -37,6 +38,7 @@ class ClientProgram final : public LinkOwner, public GatewayOwner {
     machine_.handle_opened(link, tier_text(shell_.peers().at(link).admission));
   }
   void on_link_message(LinkId link, base::BytesView object) override {
+    if (vetting_.handle_message(link, object) == Vetting::Handled::Yes) return;
     machine_.handle_message(shell_.now(), link, object);
   }
   void on_link_query(LinkId, std::int64_t, base::BytesView) override {}
@@ -49,10 +51,22 @@ class ClientProgram final : public LinkOwner, public GatewayOwner {
   }
   void on_link_closed(LinkId link, std::string_view reason) override;
   void on_turn() override;
+  std::optional<std::int32_t> settled_version(LinkId link) const override {
+    return machine_.version_of(link);
+  }
+  void on_vetting_says(session::LinkEffect effect) override { links_.carry_out(std::move(effect)); }
+  void on_standing(LinkId link, session::Standing standing, std::string_view why) override {
+    machine_.handle_standing(link, standing, why);
+  }
+  void on_verdict(LinkId link, const ratls::Admission& admission) override {
+    shell_.remember_verdict(link, admission);
+    machine_.handle_tier(link, tier_text(admission));
+  }
   void on_gateway_turn() override { on_turn(); }
 
  private:
   LinkId on_connected(std::unique_ptr<io::Stream> stream, const ratls::Admission& admission);
+  void carry_out_effects();
   void on_time();
   std::string stats() const;
   void add_metrics(MetricsPage& page) const;
@@ -60,6 +74,7 @@ class ClientProgram final : public LinkOwner, public GatewayOwner {
   RoleShell& shell_;
   client::Client machine_;
   Links links_;
+  Vetting vetting_;
   io::Timer timer_;
   std::unique_ptr<ProxyDialer> dialer_;
   std::unique_ptr<Gateway> gateway_;
@@ -95,10 +110,14 @@ Result<void> ClientProgram::start(const ClientOptions& options) {
 LinkId ClientProgram::on_connected(std::unique_ptr<io::Stream> stream,
                                    const ratls::Admission& admission) {
   const std::string address = stream->peer_address();
+  Vetting::Peer vetted =
+      shell_.vetted_peer(*stream, attest::EnclaveRole::Proxy, admission, shell_.trust().peers);
   const LinkId link = links_.add(std::move(stream), session::Role::Dialer);
+  vetting_.add(link, std::move(vetted));
+  const base::Instant now = shell_.now().steady;
   shell_.remember(
       link,
-      {.role = "proxy", .address = address, .since = shell_.now().steady, .admission = admission});
+      {.role = "proxy", .address = address, .since = now, .admission = admission, .judged = now});
   return link;
 }
 
@@ -108,24 +127,31 @@ void ClientProgram::on_link_closed(LinkId link, std::string_view reason) {
                       found->second.state == client::ProxyLink::State::Ready;
   shell_.log().info("proxy lost", {{"why", reason}});
   shell_.forget(link, reason);
+  vetting_.forget(link);
   machine_.handle_closed(shell_.now(), link);
   dialer_->handle_closed(
       link, served ? ProxyDialer::Ended::AfterServing : ProxyDialer::Ended::BeforeServing);
 }
 
+void ClientProgram::carry_out_effects() {
+  while (auto effect = machine_.poll_effect()) {
+    std::visit(
+        [this](auto&& said) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(said)>, session::LinkEffect>) {
+            links_.carry_out(std::move(said));
+          } else {
+            gateway_->carry_out(std::move(said));
+          }
+        },
+        std::move(*effect));
+  }
+}
+
 void ClientProgram::on_turn() {
   do {
-    while (auto effect = machine_.poll_effect()) {
-      std::visit(
-          [this](auto&& said) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(said)>, session::LinkEffect>) {
-              links_.carry_out(std::move(said));
-            } else {
-              gateway_->carry_out(std::move(said));
-            }
-          },
-          std::move(*effect));
-    }
+    carry_out_effects();
+    vetting_.settle();
+    carry_out_effects();
   } while (links_.flush() == Links::Flushed::LinksClosed);
   if (desk_) desk_->carry_out();
   const auto deadline = machine_.poll_deadline();
@@ -235,8 +261,10 @@ Result<int> run_client(const ClientOptions& options, const TrustKit& kit, Printi
                                  ? shell->chain()->wallet().address()
                                  : TRY(required_address(options.common.owner, "owner"));
   auto secret = TRY(load_or_create_secret(options.master_secret_file));
-  client::Config config{
-      .network = shell->network(), .owner = owner, .master_secret = std::move(secret)};
+  client::Config config{.network = shell->network(),
+                        .owner = owner,
+                        .master_secret = std::move(secret),
+                        .first_standing = Vetting::first_standing(shell->trust().peers.session)};
   if (shell->chain()) {
     config.chain = {.deposit = options.channel_deposit, .limit = options.channel_limit};
   }

@@ -68,12 +68,13 @@ Result<proxy::Config> make_config(const ProxyOptions& options, const registry::S
                               .payout_at = options.payout_at,
                               .withdraw_at = options.withdraw_at}};
   }
+  config.first_worker_standing = Vetting::first_standing(trust.peers.session);
   config.worker_hashes = check(options.check_worker_hashes);
   config.model_hashes = check(options.check_model_hashes);
   return config;
 }
 
-class ProxyProgram final : public LinkOwner, public chain::AccountSink {
+class ProxyProgram final : public LinkOwner, public VettingOwner, public chain::AccountSink {
  public:
   ProxyProgram(RoleShell& shell, const ProxyOptions& options, proxy::Config config,
                payment::Ledger ledger, std::unique_ptr<store::Store> store)
@@ -82,6 +83,7 @@ class ProxyProgram final : public LinkOwner, public chain::AccountSink {
         machine_(std::move(config), std::move(ledger), shell.random()),
         store_(std::move(store)),
         links_(shell.runtime(), shell.random(), *this),
+        vetting_(shell.runtime(), shell.random(), shell.shared_trust(), *this),
         timer_(shell.runtime(), [this] { on_time(); }) {}
   ~ProxyProgram() override {
     if (shell_.chain()) shell_.chain()->unwatch(machine_.core().identity.contract);
@@ -95,6 +97,7 @@ class ProxyProgram final : public LinkOwner, public chain::AccountSink {
 
   void on_link_ready(LinkId) override {}
   void on_link_message(LinkId link, base::BytesView object) override {
+    if (vetting_.handle_message(link, object) == Vetting::Handled::Yes) return;
     machine_.handle_message(shell_.runtime().now(), link, object);
   }
   void on_link_query(LinkId link, std::int64_t query_id, base::BytesView object) override {
@@ -108,6 +111,16 @@ class ProxyProgram final : public LinkOwner, public chain::AccountSink {
   void on_transaction(const ton::TransactionSeen& seen) override;
   void on_current(const ton::AccountCurrent& current) override;
   void on_problem(const base::Error& error) override;
+  std::optional<std::int32_t> settled_version(LinkId link) const override {
+    return machine_.version_of(link);
+  }
+  void on_vetting_says(session::LinkEffect effect) override { links_.carry_out(std::move(effect)); }
+  void on_standing(LinkId link, session::Standing standing, std::string_view why) override {
+    machine_.handle_standing(link, standing, why);
+  }
+  void on_verdict(LinkId link, const ratls::Admission& admission) override {
+    shell_.remember_verdict(link, admission);
+  }
 
  private:
   struct Port {
@@ -120,6 +133,7 @@ class ProxyProgram final : public LinkOwner, public chain::AccountSink {
                              const attest::Policy& policy);
   void admit_link(io::Connection connection, proxy::PeerRole role,
                   const ratls::Admission& admission);
+  void carry_out_effects();
   void on_time();
   Result<void> follow_contract();
   void send_order(payment::chain::ChainOrder order);
@@ -132,6 +146,7 @@ class ProxyProgram final : public LinkOwner, public chain::AccountSink {
   proxy::Proxy machine_;
   std::unique_ptr<store::Store> store_;
   Links links_;
+  Vetting vetting_;
   io::Timer timer_;
   std::vector<std::unique_ptr<io::Listener>> listeners_;
   std::unique_ptr<RoleHttp> http_;
@@ -207,12 +222,11 @@ Result<void> ProxyProgram::listen_public(const std::string& address, proxy::Peer
   auto listener = TRY(io::Listener::open(
       shell_.runtime(), {.host = where.host, .port = where.port},
       [this, role, policy](const std::string&) {
-        auto admission = std::make_shared<ratls::Admission>();
         io::Opening opening;
         opening.preambles.push_back(
             pow_challenger(shell_.random(), static_cast<std::int32_t>(options_.pow_difficulty)));
         opening.tls = shell_.tls(io::TlsRole::Server);
-        opening.verify_peer = shell_.verifier(policy, admission);
+        const auto admission = shell_.guard(opening, policy);
         opening.on_outcome = [this, role, admission](Result<io::Connection> outcome) {
           if (outcome) return admit_link(std::move(*outcome), role, *admission);
           shell_.count_unopened(outcome.error().reason());
@@ -250,12 +264,18 @@ Result<void> ProxyProgram::listen_router(const std::string& address, proxy::Peer
 void ProxyProgram::admit_link(io::Connection connection, proxy::PeerRole role,
                               const ratls::Admission& admission) {
   const std::string address = connection.stream->peer_address();
-  const LinkId link = links_.add(std::move(connection.stream), session::Role::Listener);
   const bool is_worker = role == proxy::PeerRole::Worker;
+  Vetting::Peer vetted = shell_.vetted_peer(
+      *connection.stream, is_worker ? attest::EnclaveRole::Worker : attest::EnclaveRole::Client,
+      admission, is_worker ? shell_.trust().peers : anyone_);
+  const LinkId link = links_.add(std::move(connection.stream), session::Role::Listener);
+  vetting_.add(link, std::move(vetted));
+  const base::Instant now = shell_.now().steady;
   shell_.remember(link, {.role = is_worker ? "worker" : "client",
                          .address = address,
-                         .since = shell_.runtime().now().steady,
-                         .admission = admission});
+                         .since = now,
+                         .admission = admission,
+                         .judged = now});
   machine_.handle_opened(shell_.runtime().now(), link, role,
                          admission.image_hash.value_or(base::Bits256{}));
   on_turn();
@@ -266,12 +286,20 @@ void ProxyProgram::on_link_closed(LinkId link, std::string_view reason) {
                     {{"peer", shell_.peers().contains(link) ? shell_.peers().at(link).role : ""},
                      {"why", reason}});
   shell_.forget(link, reason);
+  vetting_.forget(link);
   machine_.handle_closed(shell_.runtime().now(), link);
+}
+
+void ProxyProgram::carry_out_effects() {
+  while (auto effect = machine_.poll_effect()) links_.carry_out(std::move(*effect));
 }
 
 void ProxyProgram::on_turn() {
   do {
-    while (auto effect = machine_.poll_effect()) links_.carry_out(std::move(*effect));
+    carry_out_effects();
+    // The answer to a greeting goes before the challenge.
+    vetting_.settle();
+    carry_out_effects();
     if (auto batch = machine_.poll_batch()) store_->append(to_rows(*batch));
   } while (links_.flush() == Links::Flushed::LinksClosed);
   while (auto order = machine_.poll_order()) send_order(std::move(*order));
@@ -326,7 +354,8 @@ Result<int> run_proxy(const ProxyOptions& options, std::string program, const Tr
                                       .simulated_root_file = {},
                                       .program = {},
                                       .allowed_images = {},
-                                      .check_images = options.check_worker_hashes}));
+                                      .check_images = options.check_worker_hashes,
+                                      .role = attest::EnclaveRole::Proxy}));
   auto config = TRY(make_config(options, shell->network(), shell->trust(), shell->chain()));
   auto store = TRY(store::Store::open(options.database, {}));
   auto ledger = TRY(open_ledger(*store, shell->random(), shell->runtime().now()));

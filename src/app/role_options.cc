@@ -21,6 +21,9 @@ void add_common(OptionTable& table, CommonOptions& common) {
              "A cache of Intel's collateral (PCCS), http://HOST:PORT; need not be trusted.");
   table.text("collateral_amd_url", common.collateral_amd_url, "URL",
              "A cache of AMD's key distribution service, http://HOST:PORT; need not be trusted.");
+  table.text("collateral_nvidia_url", common.collateral_nvidia_url, "URL",
+             "A cache of NVIDIA's manifests and revocation lists, http://HOST:PORT; need not be "
+             "trusted.");
   table.path("collateral_bundle", common.collateral_bundle,
              "Collateral for verifying without a service (JSON).");
   table.path("collateral_database", common.collateral_database,

@@ -22,6 +22,7 @@ struct CommonOptions {
   std::string simulated_root_file;
   std::string collateral_url;
   std::string collateral_amd_url;
+  std::string collateral_nvidia_url;
   std::string collateral_bundle;
   std::string collateral_database;
   std::string vcek_file;

@@ -16,13 +16,14 @@ using base::Result;
 using nlohmann::json;
 using session::LinkId;
 
-class WorkerProgram final : public LinkOwner, public EngineOwner {
+class WorkerProgram final : public LinkOwner, public VettingOwner, public EngineOwner {
  public:
   WorkerProgram(RoleShell& shell, worker::Config config, io::HttpEndpoint engine)
       : shell_(shell),
         machine_(std::move(config)),
         engine_(shell, std::move(engine), machine_, *this),
         links_(shell.runtime(), shell.random(), *this),
+        vetting_(shell.runtime(), shell.random(), shell.shared_trust(), *this),
         timer_(shell.runtime(), [this] { on_time(); }) {
     if (!shell.chain()) return;
     desk_ = std::make_unique<EarningsDesk>(*shell.chain(), shell.log(), shell.runtime(),
@@ -35,6 +36,7 @@ class WorkerProgram final : public LinkOwner, public EngineOwner {
 
   void on_link_ready(LinkId link) override { machine_.handle_opened(shell_.now(), link); }
   void on_link_message(LinkId link, base::BytesView object) override {
+    if (vetting_.handle_message(link, object) == Vetting::Handled::Yes) return;
     machine_.handle_message(shell_.now(), link, object);
   }
   void on_link_query(LinkId link, std::int64_t query_id, base::BytesView object) override {
@@ -49,10 +51,21 @@ class WorkerProgram final : public LinkOwner, public EngineOwner {
   }
   void on_link_closed(LinkId link, std::string_view reason) override;
   void on_turn() override;
+  std::optional<std::int32_t> settled_version(LinkId link) const override {
+    return machine_.version_of(link);
+  }
+  void on_vetting_says(session::LinkEffect effect) override { links_.carry_out(std::move(effect)); }
+  void on_standing(LinkId link, session::Standing standing, std::string_view why) override {
+    machine_.handle_standing(link, standing, why);
+  }
+  void on_verdict(LinkId link, const ratls::Admission& admission) override {
+    shell_.remember_verdict(link, admission);
+  }
   void on_engine_turn() override { on_turn(); }
 
  private:
   LinkId on_connected(std::unique_ptr<io::Stream> stream, const ratls::Admission& admission);
+  void carry_out_effects();
   void on_time();
   // Every proxy's newest word is paid out, however little it is.
   void settle_now();
@@ -64,6 +77,7 @@ class WorkerProgram final : public LinkOwner, public EngineOwner {
   worker::Worker machine_;
   EngineLink engine_;
   Links links_;
+  Vetting vetting_;
   io::Timer timer_;
   std::unique_ptr<ProxyDialer> dialer_;
   std::unique_ptr<RoleHttp> http_;
@@ -93,10 +107,14 @@ Result<void> WorkerProgram::start(const WorkerOptions& options,
 LinkId WorkerProgram::on_connected(std::unique_ptr<io::Stream> stream,
                                    const ratls::Admission& admission) {
   const std::string address = stream->peer_address();
+  Vetting::Peer vetted =
+      shell_.vetted_peer(*stream, attest::EnclaveRole::Proxy, admission, shell_.trust().peers);
   const LinkId link = links_.add(std::move(stream), session::Role::Dialer);
+  vetting_.add(link, std::move(vetted));
+  const base::Instant now = shell_.now().steady;
   shell_.remember(
       link,
-      {.role = "proxy", .address = address, .since = shell_.now().steady, .admission = admission});
+      {.role = "proxy", .address = address, .since = now, .admission = admission, .judged = now});
   return link;
 }
 
@@ -106,22 +124,29 @@ void WorkerProgram::on_link_closed(LinkId link, std::string_view reason) {
                       found->second.state == worker::ProxyLink::State::Ready;
   shell_.log().info("proxy lost", {{"why", reason}});
   shell_.forget(link, reason);
+  vetting_.forget(link);
   machine_.handle_closed(link);
   dialer_->handle_closed(
       link, served ? ProxyDialer::Ended::AfterServing : ProxyDialer::Ended::BeforeServing);
 }
 
+void WorkerProgram::carry_out_effects() {
+  while (auto effect = machine_.poll_effect()) {
+    if (auto* said = std::get_if<session::LinkEffect>(&*effect)) {
+      links_.carry_out(std::move(*said));
+    } else if (auto* job = std::get_if<worker::StartJob>(&*effect)) {
+      engine_.start(std::move(*job));
+    } else {
+      engine_.cancel(std::get<worker::CancelJob>(*effect).job);
+    }
+  }
+}
+
 void WorkerProgram::on_turn() {
   do {
-    while (auto effect = machine_.poll_effect()) {
-      if (auto* said = std::get_if<session::LinkEffect>(&*effect)) {
-        links_.carry_out(std::move(*said));
-      } else if (auto* job = std::get_if<worker::StartJob>(&*effect)) {
-        engine_.start(std::move(*job));
-      } else {
-        engine_.cancel(std::get<worker::CancelJob>(*effect).job);
-      }
-    }
+    carry_out_effects();
+    vetting_.settle();
+    carry_out_effects();
   } while (links_.flush() == Links::Flushed::LinksClosed);
   if (desk_) desk_->carry_out();
   const auto deadline = machine_.poll_deadline();
@@ -256,7 +281,8 @@ Result<int> run_worker(const WorkerOptions& options, std::string program, const 
                                       .simulated_root_file = {},
                                       .program = {},
                                       .allowed_images = {},
-                                      .check_images = options.check_proxy_hashes}));
+                                      .check_images = options.check_proxy_hashes,
+                                      .role = attest::EnclaveRole::Worker}));
   std::vector<std::string> targets = options.proxies;
   if (targets.empty()) {
     for (const auto& proxy : shell->network().proxies()) targets.push_back(proxy.workers_address);
@@ -269,6 +295,7 @@ Result<int> run_worker(const WorkerOptions& options, std::string program, const 
   if (shell->chain()) {
     config.chain = {.wallet = shell->chain()->wallet().address(), .payout_at = options.payout_at};
   }
+  config.first_standing = Vetting::first_standing(shell->trust().peers.session);
   auto endpoint = TRY(io::HttpEndpoint::parse(options.engine));
   WorkerProgram worker(*shell, std::move(config), std::move(endpoint));
   TRY(worker.start(options, targets));

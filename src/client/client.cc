@@ -99,6 +99,22 @@ void Client::handle_opened(LinkId link, std::string tier) {
   links_.handle_opened(link, std::move(tier));
 }
 
+void Client::handle_standing(LinkId link, session::Standing standing, std::string_view why) {
+  links_.handle_standing(link, standing, why);
+}
+
+void Client::handle_tier(LinkId link, std::string tier) {
+  if (ProxyLink* proxy = links_.find(link)) proxy->tier = std::move(tier);
+}
+
+std::optional<std::int32_t> Client::version_of(LinkId link) const {
+  const auto found = links_.all().find(link);
+  if (found == links_.all().end() || found->second.state == ProxyLink::State::Greeting) {
+    return std::nullopt;
+  }
+  return found->second.version;
+}
+
 void Client::handle_closed(base::Now now, LinkId link) {
   links_.handle_closed(link);
   std::vector<base::Bits256> lost;
@@ -239,7 +255,7 @@ bool Client::retry(base::Now now, RunningMap::iterator found, const ApiError& er
   }
   ProxyLink* proxy = links_.choose_another(running.model, running.tried);
   if (!proxy) return false;
-  if (ProxyLink* before = links_.find(running.link)) --before->running;
+  links_.release(running.link);
   ++counters_.retried;
   send(now, running, *proxy);
   return true;
@@ -418,7 +434,7 @@ void Client::erase(RunningMap::iterator running) {
   deadlines_.erase({running->second.deadline, running->first});
   by_call_.erase(running->second.call);
   let_go_of_query(running->second);
-  if (ProxyLink* proxy = links_.find(running->second.link)) --proxy->running;
+  links_.release(running->second.link);
   running_.erase(running);
 }
 

@@ -85,6 +85,13 @@ class Client {
 
   // `tier`: what the proxy's evidence proved, as people read it.
   void handle_opened(session::LinkId link, std::string tier);
+  // What the shell has found out about the proxy; `why` if it has lapsed. A link that lapsed is
+  // closed once its running requests have ended.
+  void handle_standing(session::LinkId link, session::Standing standing, std::string_view why);
+  // What the proxy's newer evidence proved.
+  void handle_tier(session::LinkId link, std::string tier);
+  // The protocol's version, once both sides have settled it.
+  std::optional<std::int32_t> version_of(session::LinkId link) const;
   void handle_closed(base::Now now, session::LinkId link);
   void handle_answer(base::Now now, session::LinkId link, session::QueryTag tag,
                      base::BytesView object);

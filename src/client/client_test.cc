@@ -544,5 +544,41 @@ TEST(Client, EndsOfOneCallDoNotTouchAnother) {
   EXPECT_EQ(lab.reply(first).ends, 1);
 }
 
+// [WIRE-94]
+TEST(Client, NoRequestBeforeTheProxyHasProvenItself) {
+  ClientLab lab("alice", session::Standing::Awaited);
+  const LinkId link = lab.ready(5);
+  EXPECT_EQ(lab.machine().version_of(link), 5);
+  EXPECT_FALSE(lab.machine().proxies().any_ready());
+  EXPECT_EQ(lab.reply(lab.call()).status, 503u);
+  EXPECT_EQ(lab.messages(link), 0u);
+  lab.stand(link, session::Standing::Good);
+  EXPECT_TRUE(lab.machine().proxies().any_ready());
+  lab.call();
+  EXPECT_TRUE(lab.run(link).has_value());
+}
+
+// [WIRE-96]
+TEST(Client, ProxyThatLapsesEndsAfterItsRunningRequests) {
+  ClientLab lab;
+  const LinkId link = lab.ready(5);
+  const CallId running = lab.call();
+  const auto run = lab.run(link);
+  ASSERT_TRUE(run);
+  lab.stand(link, session::Standing::Lapsed, "platform_revoked");
+  EXPECT_TRUE(lab.is_open(link));
+  EXPECT_EQ(lab.reply(lab.call()).status, 503u) << "nothing new begins";
+  lab.head(link, run->id, "{}", "application/json", ClientLab::tokens(1));
+  EXPECT_EQ(lab.reply(running).status, 200u);
+  EXPECT_EQ(lab.closed(link), "platform_revoked");
+}
+
+TEST(Client, ProxyThatLapsesIdleEndsAtOnce) {
+  ClientLab lab;
+  const LinkId link = lab.ready(4);
+  lab.stand(link, session::Standing::Lapsed, "certificate_expired");
+  EXPECT_EQ(lab.closed(link), "certificate_expired");
+}
+
 }  // namespace
 }  // namespace cocoon::client

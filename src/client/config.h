@@ -6,6 +6,7 @@
 #include "base/nanoton.h"
 #include "base/secret.h"
 #include "registry/snapshot.h"
+#include "session/standing.h"
 #include "ton/address.h"
 
 namespace cocoon::client {
@@ -21,6 +22,8 @@ struct Config {
   ton::Address owner;          // the client's wallet contract
   base::Secret master_secret;  // 32 random bytes; each proxy is shown only what is derived for it
   std::optional<ChainTerms> chain = std::nullopt;
+  // Of a proxy that was just connected; Awaited if it has to prove itself first.
+  session::Standing first_standing = session::Standing::Good;
 };
 
 }  // namespace cocoon::client

@@ -36,6 +36,7 @@ void ProxyLinks::handle_opened(LinkId link, std::string tier) {
   ProxyLink& proxy = links_.try_emplace(link).first->second;
   proxy.link = link;
   proxy.tier = std::move(tier);
+  proxy.standing = config_.first_standing;
   const std::string owner = ton::to_friendly_text(config_.owner);
   tl::ClientConnectToProxy greeting{};
   greeting.params.flags = tl::ClientParams::kHasIsTest | tl::ClientParams::kHasMinProtoVersion;
@@ -202,6 +203,26 @@ bool ProxyLinks::handle_drain_notice(LinkId link, base::BytesView object) {
   return true;
 }
 
+void ProxyLinks::handle_standing(LinkId link, session::Standing standing, std::string_view why) {
+  ProxyLink* proxy = find(link);
+  if (!proxy) return;
+  proxy->standing = standing;
+  proxy->lapsed_because = why;
+  end_if_lapsed(*proxy);
+}
+
+void ProxyLinks::release(LinkId link) {
+  ProxyLink* proxy = find(link);
+  if (!proxy) return;
+  --proxy->running;
+  end_if_lapsed(*proxy);
+}
+
+void ProxyLinks::end_if_lapsed(const ProxyLink& proxy) {
+  if (proxy.standing != session::Standing::Lapsed || proxy.running > 0) return;
+  close(proxy.link, proxy.lapsed_because);
+}
+
 void ProxyLinks::handle_time(base::Now now) {
   channels_.handle_time(now);
   for (auto& [link, proxy] : links_) {
@@ -238,7 +259,8 @@ bool offers(const ProxyLink& proxy, std::string_view model) {
 }
 
 bool takes_requests(const ProxyLink& proxy) {
-  return proxy.state == ProxyLink::State::Ready && !proxy.draining;
+  return proxy.state == ProxyLink::State::Ready && !proxy.draining &&
+         proxy.standing == session::Standing::Good;
 }
 
 }  // namespace
@@ -270,8 +292,8 @@ ProxyLink* ProxyLinks::choose_another(std::string_view model,
 }
 
 bool ProxyLinks::any_ready() const {
-  return std::ranges::any_of(
-      links_, [](const auto& entry) { return entry.second.state == ProxyLink::State::Ready; });
+  return std::ranges::any_of(links_,
+                             [](const auto& entry) { return takes_requests(entry.second); });
 }
 
 std::vector<openai::ModelListing> ProxyLinks::models() const {

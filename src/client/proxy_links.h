@@ -21,6 +21,7 @@
 #include "payment/chain/client_channel.h"
 #include "payment/chain/per_proxy.h"
 #include "session/link.h"
+#include "session/standing.h"
 #include "tl/types.h"
 
 namespace cocoon::client {
@@ -43,6 +44,8 @@ struct ProxyLink {
   Owed owed;
   std::size_t running = 0;
   bool draining = false;  // takes no new requests
+  session::Standing standing = session::Standing::Good;
+  std::string lapsed_because{};  // closed with this reason once nothing runs there
   // One query of each kind at a time.
   enum class Asked : std::uint64_t { Handshake = 1, Status = 2, Models = 3 };
   bool status_asked = false;
@@ -73,6 +76,10 @@ class ProxyLinks {
   bool handle_payment(base::Now now, session::LinkId link, base::BytesView object);
   // proxy.draining. False if the object is something else.
   bool handle_drain_notice(session::LinkId link, base::BytesView object);
+  // What the shell has found out about the proxy; `why` if it has lapsed.
+  void handle_standing(session::LinkId link, session::Standing standing, std::string_view why);
+  // A request of the link has ended.
+  void release(session::LinkId link);
   void handle_time(base::Now now);
   std::optional<base::Instant> poll_deadline() const;
 
@@ -84,6 +91,7 @@ class ProxyLinks {
   // what it offers.
   ProxyLink* choose_another(std::string_view model, std::span<const session::LinkId> tried);
   const std::map<session::LinkId, ProxyLink>& all() const { return links_; }
+  // A proxy that takes requests.
   bool any_ready() const;
   // All models of all ready proxies, by name.
   std::vector<openai::ModelListing> models() const;
@@ -101,6 +109,7 @@ class ProxyLinks {
                                               const base::Bits256& secret);
   void learn(base::Now now, ProxyLink& proxy, Owed owed);
   void handle_proven(base::Now now, ProxyLink& proxy, base::BytesView object);
+  void end_if_lapsed(const ProxyLink& proxy);
   void handle_models(base::Now now, ProxyLink& proxy, base::BytesView object);
   template <class T>
   void ask(const ProxyLink& proxy, ProxyLink::Asked what, const T& object, base::Duration timeout);

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "payment/chain/proxy_settlement.h"
 #include "registry/snapshot.h"
+#include "session/standing.h"
 #include "ton/address.h"
 
 namespace cocoon::proxy {
@@ -46,6 +47,9 @@ struct Config {
   HashCheck worker_hashes = HashCheck::Enforced;
   HashCheck model_hashes = HashCheck::Enforced;
   std::optional<ChainTerms> chain = std::nullopt;
+  // Of a worker that has just connected; Awaited if it has to prove itself first. Clients have
+  // nothing to prove.
+  session::Standing first_worker_standing = session::Standing::Good;
 };
 
 }  // namespace cocoon::proxy

@@ -37,6 +37,32 @@ void Proxy::handle_closed(base::Now now, session::LinkId link) {
   clients_.handle_closed(link);
 }
 
+void Proxy::handle_standing(session::LinkId link, session::Standing standing,
+                            std::string_view why) {
+  workers_.handle_standing(link, standing, why);
+  end_lapsed();
+}
+
+void Proxy::end_lapsed() {
+  for (const session::LinkId link : workers_.lapsed()) {
+    WorkerSession* worker = workers_.find(link);
+    if (worker->lapsed_because.empty() || requests_.runs_on(link)) continue;
+    core_.disconnect(link, std::exchange(worker->lapsed_because, {}));
+  }
+}
+
+std::optional<std::int32_t> Proxy::version_of(session::LinkId link) const {
+  const auto client = clients_.all().find(link);
+  if (client != clients_.all().end()) {
+    if (client->second.state == ClientSession::State::Greeting) return std::nullopt;
+    return client->second.version;
+  }
+  const auto worker = workers_.all().find(link);
+  if (worker == workers_.all().end()) return std::nullopt;
+  if (worker->second.state == WorkerSession::State::Greeting) return std::nullopt;
+  return worker->second.version;
+}
+
 void Proxy::handle_query(base::Now now, session::LinkId link, std::int64_t query_id,
                          base::BytesView object) {
   clients_.handle_query(now, link, query_id, object);
@@ -47,7 +73,9 @@ void Proxy::handle_message(base::Now now, session::LinkId link, base::BytesView 
   if (clients_.find(link)) {
     if (requests_.handle_client_message(now, link, object) == Requests::Handled::Yes) return;
   } else if (workers_.find(link)) {
-    if (requests_.handle_worker_message(now, link, object) == Requests::Handled::Yes) return;
+    if (requests_.handle_worker_message(now, link, object) == Requests::Handled::Yes) {
+      return end_lapsed();
+    }
     if (workers_.handle_message(link, object) == WorkerSessions::Handled::Yes) return;
   } else {
     return;
@@ -57,6 +85,7 @@ void Proxy::handle_message(base::Now now, session::LinkId link, base::BytesView 
 
 void Proxy::handle_time(base::Now now) {
   requests_.handle_time(now);
+  end_lapsed();
   if (next_sweep_ > now.steady) return;
   if (core_.settlement) core_.settlement->handle_time(now);
   clients_.handle_time(now);

@@ -28,6 +28,11 @@ class Proxy {
   // for none).
   void handle_opened(base::Now now, session::LinkId link, PeerRole role,
                      const base::Bits256& image_hash);
+  // What the shell has found out about a worker; `why` if it has lapsed. A link that lapsed is
+  // closed once its running requests have ended.
+  void handle_standing(session::LinkId link, session::Standing standing, std::string_view why);
+  // The protocol's version, once both sides have settled it.
+  std::optional<std::int32_t> version_of(session::LinkId link) const;
   void handle_closed(base::Now now, session::LinkId link);
   void handle_query(base::Now now, session::LinkId link, std::int64_t query_id,
                     base::BytesView object);
@@ -69,6 +74,9 @@ class Proxy {
   bool idle() const { return requests_.running() == 0 && core_.outbox.waiting() == 0; }
 
  private:
+  // Closes links that have lapsed and on which nothing runs any more.
+  void end_lapsed();
+
   Core core_;
   ClientSessions clients_{core_};
   WorkerSessions workers_{core_};

@@ -356,6 +356,11 @@ void Requests::fail(base::Now now, RunningMap::iterator request, std::int32_t er
   }
 }
 
+bool Requests::runs_on(session::LinkId worker) const {
+  return std::ranges::any_of(running_,
+                             [&](const auto& entry) { return entry.second.worker_link == worker; });
+}
+
 Requests::Running Requests::take(base::Now now, RunningMap::iterator request,
                                  market::Outcome outcome) {
   Running running = std::move(request->second);

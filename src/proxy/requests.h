@@ -43,6 +43,7 @@ class Requests {
   std::optional<base::Instant> poll_deadline() const;
 
   std::size_t running() const { return running_.size(); }
+  bool runs_on(session::LinkId worker) const;
 
  private:
   // What a client asked for, in one form for all versions.

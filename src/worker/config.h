@@ -6,6 +6,7 @@
 #include <string>
 
 #include "registry/snapshot.h"
+#include "session/standing.h"
 #include "ton/address.h"
 
 namespace cocoon::worker {
@@ -24,6 +25,8 @@ struct Config {
   std::int32_t max_active = 16;     // requests at once, over all proxies
   std::int32_t proxy_count = 1;     // how many proxies it is going to dial
   std::optional<ChainTerms> chain = std::nullopt;
+  // Of a proxy that was just connected; Awaited if it has to prove itself first.
+  session::Standing first_standing = session::Standing::Good;
 };
 
 }  // namespace cocoon::worker

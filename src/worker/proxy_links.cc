@@ -28,7 +28,9 @@ void ProxyLinks::close(LinkId link, std::string_view reason) {
 }
 
 void ProxyLinks::handle_opened(base::Now, LinkId link) {
-  const auto& proxy = links_.emplace(link, ProxyLink{.link = link}).first->second;
+  const auto& proxy =
+      links_.emplace(link, ProxyLink{.link = link, .standing = config_.first_standing})
+          .first->second;
   const std::string owner = ton::to_friendly_text(config_.owner);
   tl::WorkerConnectToProxy greeting{};
   tl::WorkerParams& params = greeting.params;
@@ -59,6 +61,8 @@ void ProxyLinks::handle_answer(base::Now now, LinkId link, base::BytesView objec
         return close(link, "bad_answer");
       }
       return complete(*proxy);
+    case ProxyLink::State::Proving:
+      return close(link, "bad_answer");  // to nothing that was asked
     case ProxyLink::State::Completing:
       if (!tl::decode_boxed<tl::WorkerProxyHandshakeCompleted>(object))
         return close(link, "bad_answer");
@@ -144,9 +148,44 @@ void ProxyLinks::handle_compared(base::Now now, ProxyLink& proxy, base::BytesVie
 }
 
 void ProxyLinks::complete(ProxyLink& proxy) {
+  if (proxy.standing != session::Standing::Good) {
+    proxy.state = ProxyLink::State::Proving;
+    return;
+  }
   proxy.state = ProxyLink::State::Completing;
   ask(proxy, tl::WorkerProxyHandshakeComplete{.is_disabled = engine_ == EngineState::Down},
       kConnectTimeout);
+}
+
+void ProxyLinks::handle_standing(LinkId link, session::Standing standing, std::string_view why) {
+  ProxyLink* proxy = find(link);
+  if (!proxy) return;
+  proxy->standing = standing;
+  proxy->lapsed_because = why;
+  if (standing == session::Standing::Good && proxy->state == ProxyLink::State::Proving) {
+    complete(*proxy);
+  }
+  if (standing == session::Standing::Lapsed && proxy->state == ProxyLink::State::Ready) {
+    out_.push_back(
+        session::SendMessage{link, tl::encode_boxed(tl::WorkerEnabledDisabled{.disabled = 1})});
+  }
+  end_if_lapsed(*proxy);
+}
+
+void ProxyLinks::take_up(LinkId link) {
+  if (ProxyLink* proxy = find(link)) ++proxy->running;
+}
+
+void ProxyLinks::release(LinkId link) {
+  ProxyLink* proxy = find(link);
+  if (!proxy) return;
+  --proxy->running;
+  end_if_lapsed(*proxy);
+}
+
+void ProxyLinks::end_if_lapsed(const ProxyLink& proxy) {
+  if (proxy.standing != session::Standing::Lapsed || proxy.running > 0) return;
+  close(proxy.link, proxy.lapsed_because);
 }
 
 void ProxyLinks::handle_query_failed(LinkId link, std::string_view message) {
@@ -192,6 +231,7 @@ void ProxyLinks::handle_engine(EngineState state) {
   for (const auto& [link, proxy] : links_) {
     // A link that is completing was told the old state; the proxy accepts a correction as soon as
     // it is ready.
+    if (proxy.standing == session::Standing::Lapsed) continue;
     if (proxy.state == ProxyLink::State::Ready || proxy.state == ProxyLink::State::Completing) {
       out_.push_back(session::SendMessage{link, tl::encode_boxed(message)});
     }
