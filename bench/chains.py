@@ -13,6 +13,8 @@ import subprocess
 import time
 
 START_SECONDS = 60
+# Requests at once that the worker takes: the engine is instant, so the workloads decide.
+WORKER_SLOTS = 2048
 STOP_SECONDS = 10
 
 
@@ -225,7 +227,8 @@ class CocoonChain:
         begin = time.monotonic()
         with open(os.path.join(folder, "cocoon.log"), "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(self.command(backend_port, folder), stdout=subprocess.PIPE, stderr=log,
-                                            start_new_session=True)
+                                            start_new_session=True,
+                                            env={**os.environ, "COCOON_WORKER_MAX_ACTIVE": str(WORKER_SLOTS)})
         ready = first_json_line(self.process, f"cocoon up (log: {folder}/cocoon.log)",
                                 lambda value: value.get("event") == "ready")
         self.ready_seconds = time.monotonic() - begin

@@ -23,8 +23,7 @@ store::AccountRecord to_row(const Account& account) {
 }
 
 store::EntryRecord to_row(const LedgerEntry& entry) {
-  // Credits are kept for ever, so that no deposit is ever counted twice.
-  const bool permanent = entry.kind == payment::EntryKind::Credited;
+  const bool permanent = payment::is_permanent(entry.kind);
   return {.sequence = static_cast<std::int64_t>(entry.sequence),
           .keep = permanent ? store::Keep::Permanent : store::Keep::Recent,
           .kind = std::string(payment::entry_kind_name(entry.kind)),
@@ -55,7 +54,7 @@ base::Result<payment::AdjustedTokens> tokens_of(const store::EntryRecord& row) {
                                  .reasoning = {row.reasoning_tokens},
                                  .total = {}};
   for (const auto part : {tokens.prompt, tokens.cached, tokens.completion, tokens.reasoning}) {
-    if (part.count < 0 || part.count > payment::kMaxRequestTokens) {
+    if (part.count < 0 || part.count > INT64_MAX / 4) {
       return damaged("a token count out of range");
     }
     tokens.total.count += part.count;

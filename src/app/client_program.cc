@@ -2,11 +2,13 @@
 
 #include <cstdio>
 
+#include "app/chain/order_desk.h"
 #include "app/gateway.h"
 #include "app/key_books.h"
 #include "app/key_file.h"
 #include "app/pages_json.h"
 #include "app/proxy_dialer.h"
+#include "app/settlement_json.h"
 #include "base/encoding.h"
 
 namespace cocoon::app {
@@ -16,13 +18,18 @@ using base::Result;
 using nlohmann::json;
 using session::LinkId;
 
-class ClientProgram final : public LinkOwner, public GatewayOwner {
+class ClientProgram final : public LinkOwner, public VettingOwner, public GatewayOwner {
  public:
   ClientProgram(RoleShell& shell, client::Config config)
       : shell_(shell),
         machine_(std::move(config), shell.random()),
         links_(shell.runtime(), shell.random(), *this),
-        timer_(shell.runtime(), [this] { on_time(); }) {}
+        vetting_(shell.runtime(), shell.random(), shell.shared_trust(), *this),
+        timer_(shell.runtime(), [this] { on_time(); }) {
+    if (!shell.chain()) return;
+    desk_ = std::make_unique<ChannelDesk>(*shell.chain(), shell.log(), shell.runtime(),
+                                          machine_.channels(), [this] { on_turn(); });
+  }
 
   Result<void> start(const ClientOptions& options);
   void drain(std::function<void()> done);
@@ -33,6 +40,7 @@ class ClientProgram final : public LinkOwner, public GatewayOwner {
     machine_.handle_opened(link, static_cast<int>(admission.tier), tier_text(admission));
   }
   void on_link_message(LinkId link, base::BytesView object) override {
+    if (vetting_.handle_message(link, object) == Vetting::Handled::Yes) return;
     machine_.handle_message(shell_.now(), link, object);
   }
   void on_link_query(LinkId, std::int64_t, base::BytesView) override {}
@@ -45,10 +53,22 @@ class ClientProgram final : public LinkOwner, public GatewayOwner {
   }
   void on_link_closed(LinkId link, std::string_view reason) override;
   void on_turn() override;
+  std::optional<std::int32_t> settled_version(LinkId link) const override {
+    return machine_.version_of(link);
+  }
+  void on_vetting_says(session::LinkEffect effect) override { links_.carry_out(std::move(effect)); }
+  void on_standing(LinkId link, session::Standing standing, std::string_view why) override {
+    machine_.handle_standing(link, standing, why);
+  }
+  void on_verdict(LinkId link, const ratls::Admission& admission) override {
+    shell_.remember_verdict(link, admission);
+    machine_.handle_tier(link, static_cast<int>(admission.tier), tier_text(admission));
+  }
   void on_gateway_turn() override { on_turn(); }
 
  private:
   LinkId on_connected(std::unique_ptr<io::Stream> stream, const ratls::Admission& admission);
+  void carry_out_effects();
   void on_time();
   std::string stats() const;
   void add_metrics(MetricsPage& page) const;
@@ -56,10 +76,13 @@ class ClientProgram final : public LinkOwner, public GatewayOwner {
   RoleShell& shell_;
   client::Client machine_;
   Links links_;
+  Vetting vetting_;
   io::Timer timer_;
   std::unique_ptr<KeyBooks> keys_;
   std::unique_ptr<ProxyDialer> dialer_;
   std::unique_ptr<Gateway> gateway_;
+  using ChannelDesk = chain::PerProxyDesk<payment::chain::ClientChannel>;
+  std::unique_ptr<ChannelDesk> desk_;  // with a chain
   std::function<void()> drained_;
 };
 
@@ -95,10 +118,14 @@ Result<void> ClientProgram::start(const ClientOptions& options) {
 LinkId ClientProgram::on_connected(std::unique_ptr<io::Stream> stream,
                                    const ratls::Admission& admission) {
   const std::string address = stream->peer_address();
+  Vetting::Peer vetted =
+      shell_.vetted_peer(*stream, attest::EnclaveRole::Proxy, admission, shell_.trust().peers);
   const LinkId link = links_.add(std::move(stream), session::Role::Dialer);
+  vetting_.add(link, std::move(vetted));
+  const base::Instant now = shell_.now().steady;
   shell_.remember(
       link,
-      {.role = "proxy", .address = address, .since = shell_.now().steady, .admission = admission});
+      {.role = "proxy", .address = address, .since = now, .admission = admission, .judged = now});
   return link;
 }
 
@@ -108,26 +135,34 @@ void ClientProgram::on_link_closed(LinkId link, std::string_view reason) {
                       found->second.state == client::ProxyLink::State::Ready;
   shell_.log().info("proxy lost", {{"why", reason}});
   shell_.forget(link, reason);
+  vetting_.forget(link);
   machine_.handle_closed(shell_.now(), link);
   dialer_->handle_closed(
       link, served ? ProxyDialer::Ended::AfterServing : ProxyDialer::Ended::BeforeServing);
 }
 
+void ClientProgram::carry_out_effects() {
+  while (auto effect = machine_.poll_effect()) {
+    std::visit(
+        [this](auto&& said) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(said)>, session::LinkEffect>) {
+            links_.carry_out(std::move(said));
+          } else {
+            gateway_->carry_out(std::move(said));
+          }
+        },
+        std::move(*effect));
+  }
+}
+
 void ClientProgram::on_turn() {
   do {
-    while (auto effect = machine_.poll_effect()) {
-      std::visit(
-          [this](auto&& said) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(said)>, session::LinkEffect>) {
-              links_.carry_out(std::move(said));
-            } else {
-              gateway_->carry_out(std::move(said));
-            }
-          },
-          std::move(*effect));
-    }
+    carry_out_effects();
+    vetting_.settle();
+    carry_out_effects();
   } while (links_.flush() == Links::Flushed::LinksClosed);
   if (keys_) keys_->book();
+  if (desk_) desk_->carry_out();
   const auto deadline = machine_.poll_deadline();
   timer_.arm(deadline ? *deadline : base::Instant::max());
   if (drained_ && machine_.running() == 0) gateway_->drain(std::exchange(drained_, nullptr));
@@ -171,7 +206,7 @@ std::string ClientProgram::stats() const {
   return json_text({{"status",
                      {{"program", shell_.program()},
                       {"ready", machine_.proxies().any_ready()},
-                      {"settled", false},
+                      {"settled", desk_ != nullptr},
                       {"simulated_evidence", shell_.trust().simulated}}},
                     {"stats",
                      {{"calls", counters.calls},
@@ -191,6 +226,7 @@ std::string ClientProgram::stats() const {
                     {"proxies", targets_json(*dialer_, machine_)},
                     {"connections", connection_counts_json(shell_)},
                     {"chain", chain_json(shell_)},
+                    {"channels", channels_json(machine_.proxies().channels())},
                     {"root_contract_config", network_json(shell_.network())}});
 }
 
@@ -236,8 +272,14 @@ Result<int> run_client(const ClientOptions& options, const TrustKit& kit, Printi
                                  ? shell->chain()->wallet().address()
                                  : TRY(required_address(options.common.owner, "owner"));
   auto secret = TRY(load_or_create_secret(options.master_secret_file));
-  ClientProgram client(
-      *shell, {.network = shell->network(), .owner = owner, .master_secret = std::move(secret)});
+  client::Config config{.network = shell->network(),
+                        .owner = owner,
+                        .master_secret = std::move(secret),
+                        .first_standing = Vetting::first_standing(shell->trust().peers.session)};
+  if (shell->chain()) {
+    config.chain = {.deposit = options.channel_deposit, .limit = options.channel_limit};
+  }
+  ClientProgram client(*shell, std::move(config));
   TRY(client.start(options));
   if (printing == Printing::Json) {
     std::printf("%s\n", json{{"event", "ready"},

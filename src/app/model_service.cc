@@ -17,6 +17,11 @@ ModelService::ModelService(RoleShell& shell, Links& links, EngineOptions options
         machine_.handle_time(shell_.now());
         owner_.on_service_turn();
       }) {
+  if (shell.chain()) {
+    desk_ =
+        std::make_unique<EarningsDesk>(*shell.chain(), shell.log(), shell.runtime(),
+                                       machine_.earnings(), [this] { owner_.on_service_turn(); });
+  }
   for (std::size_t place = 0; place < engines.size(); ++place) {
     engines_.push_back(
         std::make_unique<EngineLink>(shell, std::move(engines[place]), machine_, *this, place));
@@ -28,12 +33,16 @@ base::Result<void> ModelService::start(const ProxyDialer::Settings& proxies) {
       shell_, proxies,
       [this](std::unique_ptr<io::Stream> stream, const ratls::Admission& admission) {
         const std::string address = stream->peer_address();
+        Vetting::Peer peer = shell_.vetted_peer(*stream, attest::EnclaveRole::Proxy, admission,
+                                                shell_.trust().peers);
         const LinkId link = links_.add(std::move(stream), session::Role::Dialer);
+        const base::Instant now = shell_.now().steady;
         shell_.remember(link, {.role = "proxy",
                                .address = address,
-                               .since = shell_.now().steady,
-                               .admission = admission});
-        owner_.on_service_link(link, *this);
+                               .since = now,
+                               .admission = admission,
+                               .judged = now});
+        owner_.on_service_link(link, *this, std::move(peer));
         return link;
       }));
   for (const auto& engine : engines_) engine->watch();
@@ -87,8 +96,15 @@ void ModelService::turn() {
       cancel_job(std::get<worker::CancelJob>(*effect).job);
     }
   }
+  if (desk_) desk_->carry_out();
   const auto deadline = machine_.poll_deadline();
   timer_.arm(deadline ? *deadline : base::Instant::max());
+}
+
+void ModelService::settle_now() {
+  for (const auto& [proxy, earnings] : machine_.earnings().all()) {
+    earnings->handle_settle_now(shell_.now());
+  }
 }
 
 void ModelService::start_job(worker::StartJob&& job) {

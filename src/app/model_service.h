@@ -9,11 +9,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/chain/order_desk.h"
 #include "app/engine_link.h"
 #include "app/links.h"
 #include "app/metrics.h"
 #include "app/proxy_dialer.h"
 #include "app/role_shell.h"
+#include "app/vetting.h"
 #include "worker/endpoints.h"
 #include "worker/worker.h"
 
@@ -23,7 +25,8 @@ class ModelServiceOwner {
  public:
   virtual ~ModelServiceOwner() = default;
   // The service has a new link, or was given something: drain all.
-  virtual void on_service_link(session::LinkId link, class ModelService& service) = 0;
+  virtual void on_service_link(session::LinkId link, class ModelService& service,
+                               Vetting::Peer peer) = 0;
   virtual void on_service_turn() = 0;
 };
 
@@ -51,6 +54,8 @@ class ModelService final : public EngineOwner {
   void on_link_closed(session::LinkId link, std::string_view reason);
   // Carries out what the machine wants.
   void turn();
+  // Every proxy's newest word is paid out, however little it is.
+  void settle_now();
 
   void on_engine_turn() override { owner_.on_service_turn(); }
   void on_engine_state(std::size_t place, worker::EngineState state) override;
@@ -71,6 +76,8 @@ class ModelService final : public EngineOwner {
   std::unordered_map<worker::JobId, std::size_t> jobs_;  // where each runs
   io::Timer timer_;
   std::unique_ptr<ProxyDialer> dialer_;
+  using EarningsDesk = chain::PerProxyDesk<payment::chain::WorkerEarnings>;
+  std::unique_ptr<EarningsDesk> desk_;  // with a chain
   bool draining_ = false;
 };
 

@@ -51,7 +51,7 @@ void ProxyDialer::stop() {
 }
 
 Result<io::Opening> ProxyDialer::opening(Target& target) {
-  auto admission = std::make_shared<ratls::Admission>();
+  std::shared_ptr<const ratls::Admission> admission;
   io::Opening opening;
   if (via_) {
     opening.preambles.push_back(TRY(socks_client(target.where)));
@@ -59,7 +59,7 @@ Result<io::Opening> ProxyDialer::opening(Target& target) {
   } else {
     opening.preambles.push_back(pow_answerer());
     opening.tls = shell_.tls(io::TlsRole::Client);
-    opening.verify_peer = shell_.verifier(shell_.trust().peers, admission);
+    admission = shell_.guard(opening, shell_.trust().peers);
   }
   opening.on_outcome = [this, &target, admission](Result<io::Connection> outcome) {
     finish(target, std::move(outcome), admission);
@@ -76,18 +76,21 @@ void ProxyDialer::dial(Target& target) {
 }
 
 void ProxyDialer::finish(Target& target, Result<io::Connection> outcome,
-                         const std::shared_ptr<ratls::Admission>& admission) {
+                         const std::shared_ptr<const ratls::Admission>& admitted) {
   if (!outcome) return retry(target, outcome.error().message());
+  ratls::Admission admission;
   if (via_) {
     const auto& reader = static_cast<const RouterReportReader&>(*outcome->preambles.back());
     auto reported = shell_.admit_report(reader.report(), shell_.trust().peers);
     if (!reported) return retry(target, reported.error().message());
-    *admission = std::move(*reported);
+    admission = std::move(*reported);
+  } else {
+    admission = *admitted;
   }
   target.last_error.clear();
-  target.link = on_connected_(std::move(outcome->stream), *admission);
+  target.link = on_connected_(std::move(outcome->stream), admission);
   shell_.log().info("proxy connected",
-                    {{"proxy", target.where.to_text()}, {"tier", tier_text(*admission)}});
+                    {{"proxy", target.where.to_text()}, {"tier", tier_text(admission)}});
 }
 
 void ProxyDialer::retry(Target& target, const std::string& why) {

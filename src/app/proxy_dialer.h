@@ -47,7 +47,7 @@ class ProxyDialer {
   void retry(Target& target, const std::string& why);
   base::Result<io::Opening> opening(Target& target);
   void finish(Target& target, base::Result<io::Connection> outcome,
-              const std::shared_ptr<ratls::Admission>& admission);
+              const std::shared_ptr<const ratls::Admission>& admission);
 
   RoleShell& shell_;
   OnConnected on_connected_;

@@ -1,6 +1,7 @@
 #include "app/proxy_pages.h"
 
 #include "app/pages_json.h"
+#include "app/settlement_json.h"
 #include "base/encoding.h"
 
 namespace cocoon::app {
@@ -83,7 +84,7 @@ std::string proxy_stats_json(const RoleShell& shell, const proxy::Proxy& machine
   json document{{"status",
                  {{"program", shell.program()},
                   {"service", service_name(core.service)},
-                  {"settled", false},
+                  {"settled", core.settlement.has_value()},
                   {"simulated_evidence", shell.trust().simulated}}},
                 {"stats",
                  {{"queries", counters.requests},
@@ -109,6 +110,7 @@ std::string proxy_stats_json(const RoleShell& shell, const proxy::Proxy& machine
                   {"digest", base::to_hex(core.ledger.digest())}}},
                 {"connections", connection_counts_json(shell)},
                 {"chain", chain_json(shell)},
+                {"settlement", core.settlement ? settlement_json(*core.settlement) : json()},
                 {"root_contract_config", network_json(shell.network())}};
   return json_text(document);
 }

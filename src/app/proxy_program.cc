@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "app/books.h"
+#include "app/chain/order_desk.h"
 #include "app/key_file.h"
 #include "app/preambles.h"
 #include "app/proxy_pages.h"
@@ -40,7 +41,7 @@ Result<proxy::ConfiguredClient> parse_client(const std::string& text) {
 }
 
 Result<proxy::Config> make_config(const ProxyOptions& options, const registry::Snapshot& network,
-                                  const Trust& trust) {
+                                  const Trust& trust, const chain::ChainService* chain) {
   const auto key = TRY(load_or_create_key(options.signing_key_file));
   const base::Secret seed = key.seed();
   proxy::Config config{.network = network,
@@ -61,12 +62,19 @@ Result<proxy::Config> make_config(const ProxyOptions& options, const registry::S
   const auto check = [](bool wanted) {
     return wanted ? proxy::HashCheck::Enforced : proxy::HashCheck::NotChecked;
   };
+  if (chain) {
+    config.chain = {.wallet = chain->wallet().address(),
+                    .rules = {.charge_at = options.charge_at,
+                              .payout_at = options.payout_at,
+                              .withdraw_at = options.withdraw_at}};
+  }
+  config.first_worker_standing = Vetting::first_standing(trust.peers.session);
   config.worker_hashes = check(options.check_worker_hashes);
   config.model_hashes = check(options.check_model_hashes);
   return config;
 }
 
-class ProxyProgram final : public LinkOwner {
+class ProxyProgram final : public LinkOwner, public VettingOwner, public chain::AccountSink {
  public:
   ProxyProgram(RoleShell& shell, const ProxyOptions& options, proxy::Config config,
                payment::Ledger ledger, std::unique_ptr<store::Store> store)
@@ -75,7 +83,13 @@ class ProxyProgram final : public LinkOwner {
         machine_(std::move(config), std::move(ledger), shell.random()),
         store_(std::move(store)),
         links_(shell.runtime(), shell.random(), *this),
+        vetting_(shell.runtime(), shell.random(), shell.shared_trust(), *this),
         timer_(shell.runtime(), [this] { on_time(); }) {}
+  ~ProxyProgram() override {
+    if (shell_.chain()) shell_.chain()->unwatch(machine_.core().identity.contract);
+  }
+  ProxyProgram(const ProxyProgram&) = delete;
+  ProxyProgram& operator=(const ProxyProgram&) = delete;
 
   Result<void> start();
   void drain(std::function<void()> done);
@@ -83,6 +97,7 @@ class ProxyProgram final : public LinkOwner {
 
   void on_link_ready(LinkId) override {}
   void on_link_message(LinkId link, base::BytesView object) override {
+    if (vetting_.handle_message(link, object) == Vetting::Handled::Yes) return;
     machine_.handle_message(shell_.runtime().now(), link, object);
   }
   void on_link_query(LinkId link, std::int64_t query_id, base::BytesView object) override {
@@ -92,6 +107,20 @@ class ProxyProgram final : public LinkOwner {
   void on_link_query_failed(LinkId, session::QueryTag, std::int32_t, std::string_view) override {}
   void on_link_closed(LinkId link, std::string_view reason) override;
   void on_turn() override;
+  // Of the proxy's own contract.
+  void on_transaction(const ton::TransactionSeen& seen) override;
+  void on_current(const ton::AccountCurrent& current) override;
+  void on_problem(const base::Error& error) override;
+  std::optional<std::int32_t> settled_version(LinkId link) const override {
+    return machine_.version_of(link);
+  }
+  void on_vetting_says(session::LinkEffect effect) override { links_.carry_out(std::move(effect)); }
+  void on_standing(LinkId link, session::Standing standing, std::string_view why) override {
+    machine_.handle_standing(shell_.now(), link, standing, why);
+  }
+  void on_verdict(LinkId link, const ratls::Admission& admission) override {
+    shell_.remember_verdict(link, admission);
+  }
 
  private:
   struct Port {
@@ -104,7 +133,11 @@ class ProxyProgram final : public LinkOwner {
                              const attest::Policy& policy);
   void admit_link(io::Connection connection, proxy::PeerRole role,
                   const ratls::Admission& admission);
+  void carry_out_effects();
   void on_time();
+  Result<void> follow_contract();
+  void send_order(payment::chain::ChainOrder order);
+  void settle_now();
   void on_stored(Result<std::int64_t> sequence);
 
   RoleShell& shell_;
@@ -113,11 +146,56 @@ class ProxyProgram final : public LinkOwner {
   proxy::Proxy machine_;
   std::unique_ptr<store::Store> store_;
   Links links_;
+  Vetting vetting_;
   io::Timer timer_;
   std::vector<std::unique_ptr<io::Listener>> listeners_;
   std::unique_ptr<RoleHttp> http_;
+  std::optional<chain::OrderDesk> desk_;
   std::function<void()> drained_;
 };
+
+// From the first transaction on: the books know which of them they have.
+Result<void> ProxyProgram::follow_contract() {
+  if (!shell_.chain()) return {};
+  desk_.emplace(*shell_.chain(), shell_.log());
+  shell_.chain()->on_root([this](const registry::Snapshot& root) {
+    if (machine_.handle_network(root)) return;
+    shell_.log().warning(
+        "the network's params have changed: the old contracts are used until a restart", {});
+  });
+  return shell_.chain()->watch(machine_.core().identity.contract, ton::WatchStart::FromFirst,
+                               std::nullopt, *this);
+}
+
+void ProxyProgram::on_transaction(const ton::TransactionSeen& seen) {
+  machine_.handle_transaction(shell_.now(), seen.transaction);
+  on_turn();
+}
+
+void ProxyProgram::on_current(const ton::AccountCurrent& current) {
+  machine_.handle_contract(shell_.now(), current.account);
+  on_turn();
+}
+
+void ProxyProgram::on_problem(const base::Error& error) {
+  shell_.log().error("the proxy's contract can't be followed", {{"why", error.message()}});
+}
+
+void ProxyProgram::send_order(payment::chain::ChainOrder order) {
+  desk_->send(std::move(order), [this](std::uint64_t id, const Result<void>& sent) {
+    if (sent) {
+      machine_.handle_sent(shell_.now(), id);
+    } else {
+      machine_.handle_not_sent(shell_.now(), id, sent.error());
+    }
+    on_turn();
+  });
+}
+
+void ProxyProgram::settle_now() {
+  machine_.handle_settle_now(shell_.now());
+  on_turn();
+}
 
 Result<void> ProxyProgram::start() {
   store_->start([this](Result<std::int64_t> sequence) {
@@ -130,8 +208,10 @@ Result<void> ProxyProgram::start() {
   http_ = TRY(RoleHttp::open(
       shell_, options_.http_listen,
       {.stats = [this] { return proxy_stats_json(shell_, machine_); },
-       .ready = [this] { return machine_.core().service == proxy::Service::Serving; },
-       .metrics = [this](MetricsPage& page) { add_proxy_metrics(page, machine_); }}));
+       .ready = [this] { return machine_.is_ready(); },
+       .metrics = [this](MetricsPage& page) { add_proxy_metrics(page, machine_); },
+       .settle = shell_.chain() ? std::function<void()>([this] { settle_now(); }) : nullptr}));
+  TRY(follow_contract());
   on_turn();
   return {};
 }
@@ -142,12 +222,11 @@ Result<void> ProxyProgram::listen_public(const std::string& address, proxy::Peer
   auto listener = TRY(io::Listener::open(
       shell_.runtime(), {.host = where.host, .port = where.port},
       [this, role, policy](const std::string&) {
-        auto admission = std::make_shared<ratls::Admission>();
         io::Opening opening;
         opening.preambles.push_back(
             pow_challenger(shell_.random(), static_cast<std::int32_t>(options_.pow_difficulty)));
         opening.tls = shell_.tls(io::TlsRole::Server);
-        opening.verify_peer = shell_.verifier(policy, admission);
+        const auto admission = shell_.guard(opening, policy);
         opening.on_outcome = [this, role, admission](Result<io::Connection> outcome) {
           if (outcome) return admit_link(std::move(*outcome), role, *admission);
           shell_.count_unopened(outcome.error().reason());
@@ -185,12 +264,18 @@ Result<void> ProxyProgram::listen_router(const std::string& address, proxy::Peer
 void ProxyProgram::admit_link(io::Connection connection, proxy::PeerRole role,
                               const ratls::Admission& admission) {
   const std::string address = connection.stream->peer_address();
-  const LinkId link = links_.add(std::move(connection.stream), session::Role::Listener);
   const bool is_worker = role == proxy::PeerRole::Worker;
+  Vetting::Peer vetted = shell_.vetted_peer(
+      *connection.stream, is_worker ? attest::EnclaveRole::Worker : attest::EnclaveRole::Client,
+      admission, is_worker ? shell_.trust().peers : anyone_);
+  const LinkId link = links_.add(std::move(connection.stream), session::Role::Listener);
+  vetting_.add(link, std::move(vetted));
+  const base::Instant now = shell_.now().steady;
   shell_.remember(link, {.role = is_worker ? "worker" : "client",
                          .address = address,
-                         .since = shell_.runtime().now().steady,
-                         .admission = admission});
+                         .since = now,
+                         .admission = admission,
+                         .judged = now});
   machine_.handle_opened(shell_.runtime().now(), link, role,
                          admission.image_hash.value_or(base::Bits256{}));
   on_turn();
@@ -201,14 +286,23 @@ void ProxyProgram::on_link_closed(LinkId link, std::string_view reason) {
                     {{"peer", shell_.peers().contains(link) ? shell_.peers().at(link).role : ""},
                      {"why", reason}});
   shell_.forget(link, reason);
+  vetting_.forget(link);
   machine_.handle_closed(shell_.runtime().now(), link);
+}
+
+void ProxyProgram::carry_out_effects() {
+  while (auto effect = machine_.poll_effect()) links_.carry_out(std::move(*effect));
 }
 
 void ProxyProgram::on_turn() {
   do {
-    while (auto effect = machine_.poll_effect()) links_.carry_out(std::move(*effect));
+    carry_out_effects();
+    // The answer to a greeting goes before the challenge.
+    vetting_.settle();
+    carry_out_effects();
     if (auto batch = machine_.poll_batch()) store_->append(to_rows(*batch));
   } while (links_.flush() == Links::Flushed::LinksClosed);
+  while (auto order = machine_.poll_order()) send_order(std::move(*order));
   const auto deadline = machine_.poll_deadline();
   timer_.arm(deadline ? *deadline : base::Instant::max());
   if (drained_ && machine_.idle()) std::exchange(drained_, nullptr)();
@@ -260,8 +354,9 @@ Result<int> run_proxy(const ProxyOptions& options, std::string program, const Tr
                                       .simulated_root_file = {},
                                       .program = {},
                                       .allowed_images = {},
-                                      .check_images = options.check_worker_hashes}));
-  auto config = TRY(make_config(options, shell->network(), shell->trust()));
+                                      .check_images = options.check_worker_hashes,
+                                      .role = attest::EnclaveRole::Proxy}));
+  auto config = TRY(make_config(options, shell->network(), shell->trust(), shell->chain()));
   auto store = TRY(store::Store::open(options.database, {}));
   auto ledger = TRY(open_ledger(*store, shell->random(), shell->runtime().now()));
   ProxyProgram proxy(*shell, options, std::move(config), std::move(ledger), std::move(store));

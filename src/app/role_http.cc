@@ -98,13 +98,34 @@ std::string_view path_of(std::string_view target) { return target.substr(0, targ
 
 }  // namespace
 
+namespace {
+
+constexpr std::string_view kControlHeader = "X-Cocoon-Control";
+
+void serve_settle(const RolePages& pages, io::HttpExchange& exchange) {
+  const io::HttpHeaders text{{"Content-Type", "text/plain; charset=utf-8"}};
+  if (exchange.request().method != "POST") {
+    return exchange.respond(405, {{"Content-Type", "text/plain; charset=utf-8"}, {"Allow", "POST"}},
+                            "only POST is served here\n");
+  }
+  if (!exchange.request().headers.has(kControlHeader)) {
+    return exchange.respond(403, text, "the header X-Cocoon-Control is needed\n");
+  }
+  if (!pages.settle) return exchange.respond(409, text, "this role follows no chain\n");
+  pages.settle();
+  exchange.respond(202, text, "settling\n");
+}
+
+}  // namespace
+
 bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange& exchange) {
   const std::string_view path = path_of(exchange.request().target);
   const io::HttpHeaders text{{"Content-Type", "text/plain; charset=utf-8"}};
   const io::HttpHeaders json{{"Content-Type", "application/json"}};
   const io::HttpHeaders html{{"Content-Type", "text/html; charset=utf-8"}};
   const bool known = path == "/healthz" || path == "/readyz" || path == "/metrics" ||
-                     path == "/jsonstats" || path == "/stats" || path == "/cocoon/peers";
+                     path == "/jsonstats" || path == "/stats" || path == "/cocoon/peers" ||
+                     path == "/control/settle";
   if (!known) return false;
   const bool is_health = path == "/healthz" || path == "/readyz";
   if (!is_health && !is_local(exchange.request().peer_address)) {
@@ -112,7 +133,9 @@ bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange
     return true;
   }
   const std::string& method = exchange.request().method;
-  if (method != "GET" && method != "HEAD") {
+  if (path == "/control/settle") {
+    serve_settle(pages, exchange);
+  } else if (method != "GET" && method != "HEAD") {
     exchange.respond(405, {{"Content-Type", "text/plain; charset=utf-8"}, {"Allow", "GET, HEAD"}},
                      "only GET is served here\n");
   } else if (path == "/healthz") {

@@ -15,10 +15,13 @@ struct RolePages {
   std::function<std::string()> stats;  // the /jsonstats document
   std::function<bool()> ready;
   std::function<void(MetricsPage&)> metrics;  // the role's own
+  std::function<void()> settle = {};          // empty: the role has nothing to settle
 };
 
 // Answers GET /healthz and /readyz, and to callers on this machine /metrics, /jsonstats, /stats and
-// /cocoon/peers. False if the path is none of these.
+// /cocoon/peers, and POST /control/settle, which has the role settle on the chain everything that
+// can be. That needs the header X-Cocoon-Control, which no web page of another origin can send
+// unasked. False if the path is none of these.
 bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange& exchange);
 
 class RoleHttp {

@@ -21,6 +21,9 @@ void add_common(OptionTable& table, CommonOptions& common) {
              "A cache of Intel's collateral (PCCS), http://HOST:PORT; need not be trusted.");
   table.text("collateral_amd_url", common.collateral_amd_url, "URL",
              "A cache of AMD's key distribution service, http://HOST:PORT; need not be trusted.");
+  table.text("collateral_nvidia_url", common.collateral_nvidia_url, "URL",
+             "A cache of NVIDIA's manifests and revocation lists, http://HOST:PORT; need not be "
+             "trusted.");
   table.path("collateral_bundle", common.collateral_bundle,
              "Collateral for verifying without a service (JSON).");
   table.path("collateral_database", common.collateral_database,
@@ -77,11 +80,17 @@ OptionTable option_table(ProxyOptions& options) {
   table.path("database", options.database, "The ledger (SQLite).");
   table.list(
       "clients", options.clients, "\"ADDRESS SECRET_SHA256 CREDIT\"",
-      "Clients with an account here: wallet address, hash of their secret in hex, opening credit.");
+      "Without a chain: clients' wallet address, hash of their secret in hex, opening credit.");
   table.flag("open_to_unknown_clients", options.open_to_unknown_clients,
              "Test networks only: serve clients that are not listed, with the empty secret.");
   table.amount("unknown_client_credit", options.unknown_client_credit,
                "Opening credit of such clients.");
+  table.amount("charge_at", options.charge_at,
+               "With a chain: what a client owes when its channel is charged.");
+  table.amount("payout_at", options.payout_at,
+               "With a chain: what a worker has earned when it is paid.");
+  table.amount("withdraw_at", options.withdraw_at,
+               "With a chain: the commission at which it goes to the owner.");
   table.flag("check_worker_hashes", options.check_worker_hashes,
              "Whether a worker's image must be registered in the network.");
   table.flag("check_model_hashes", options.check_model_hashes,
@@ -109,6 +118,8 @@ OptionTable option_table(WorkerOptions& options) {
   add_dialling(table, options.proxies, options.connect_via, options.check_proxy_hashes);
   table.text("http_listen", options.http_listen, "HOST:PORT",
              "Loopback port for statistics and health.");
+  table.amount("payout_at", options.payout_at,
+               "With a chain: what a proxy owes when this worker has itself paid.");
   return table;
 }
 
@@ -120,6 +131,11 @@ OptionTable option_table(ClientOptions& options) {
   add_dialling(table, options.proxies, options.connect_via, options.check_proxy_hashes);
   table.text("listen", options.listen, "HOST:PORT",
              "Port for OpenAI clients; one that others can reach needs keys_file.");
+  table.amount(
+      "channel_deposit", options.channel_deposit,
+      "With a chain: deposited into a proxy's channel, again when less than half is left.");
+  table.amount("channel_limit", options.channel_limit,
+               "With a chain: the most that is ever deposited into one channel by itself.");
   table.path("keys_file", options.keys_file,
              "API keys that may call, made by cocoon key; empty: whoever reaches the port may.");
   table.path("keys_database", options.keys_database, "What each key has spent (SQLite).");

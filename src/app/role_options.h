@@ -22,6 +22,7 @@ struct CommonOptions {
   std::string simulated_root_file;
   std::string collateral_url;
   std::string collateral_amd_url;
+  std::string collateral_nvidia_url;
   std::string collateral_bundle;
   std::string collateral_database;
   std::string vcek_file;
@@ -44,6 +45,9 @@ struct ProxyOptions {
   bool check_worker_hashes = true;
   bool check_model_hashes = true;
   std::int64_t pow_difficulty = 20;
+  base::Nanoton charge_at{base::kNanotonsPerTon};
+  base::Nanoton payout_at{10 * base::kNanotonsPerTon};
+  base::Nanoton withdraw_at{10 * base::kNanotonsPerTon};
 };
 
 // One model of a worker and the servers behind it.
@@ -63,6 +67,7 @@ struct WorkerOptions {
   std::string connect_via;
   bool check_proxy_hashes = true;
   std::string http_listen = "127.0.0.1:12000";
+  base::Nanoton payout_at{10 * base::kNanotonsPerTon};
 };
 
 struct ClientOptions {
@@ -72,6 +77,8 @@ struct ClientOptions {
   std::string connect_via;
   bool check_proxy_hashes = true;
   std::string listen = "127.0.0.1:10000";
+  base::Nanoton channel_deposit{2 * base::kNanotonsPerTon};
+  base::Nanoton channel_limit{20 * base::kNanotonsPerTon};
   std::string keys_file;
   std::string keys_database = "keys.db";
   std::vector<std::string> cors_origins;

@@ -11,9 +11,10 @@
 #include "app/chain/chain_service.h"
 #include "app/links.h"
 #include "app/log_sink.h"
+#include "app/own_identity.h"
 #include "app/role_options.h"
 #include "app/trust.h"
-#include "crypto/ed25519.h"
+#include "app/vetting.h"
 #include "crypto/random.h"
 #include "io/dialer.h"
 #include "io/listener.h"
@@ -36,6 +37,9 @@ struct Peer {
   std::string address;
   base::Instant since;
   ratls::Admission admission;
+  base::Instant judged;  // when it was admitted, or judged again last
+  enum class Shown { Certificate, Session };
+  Shown shown = Shown::Certificate;  // what the verdict is about
 };
 
 // Counters by a reason's name; see count_reason().
@@ -62,20 +66,27 @@ class RoleShell {
   const registry::Snapshot& network() const { return network_; }
   // Null without a chain.
   chain::ChainService* chain() const { return chain_.get(); }
-  const Trust& trust() const { return trust_; }
+  const Trust& trust() const { return *trust_; }
+  // What jobs on other threads hold on to.
+  std::shared_ptr<const Trust> shared_trust() const { return trust_; }
   const std::string& program() const { return program_; }
   std::shared_ptr<io::TlsContext> tls(io::TlsRole role) const {
     return role == io::TlsRole::Server ? server_tls_ : client_tls_;
   }
 
-  // A verifier that runs a peer's certificate through admit() under `policy` and puts the outcome
-  // where `admission` points. Refusals are counted and logged.
-  io::PeerVerifier verifier(const attest::Policy& policy,
-                            std::shared_ptr<ratls::Admission> admission);
+  // Makes `opening` judge its peer's certificate by admit() under `policy`: at once where a kept
+  // verdict says it all, else on the helper thread. The result is there when the opening has
+  // succeeded. Refusals are counted.
+  std::shared_ptr<const ratls::Admission> guard(io::Opening& opening, const attest::Policy& policy);
+  // What a new connection's peer is vetted by, under `policy`.
+  Vetting::Peer vetted_peer(const io::Stream& stream, attest::EnclaveRole role,
+                            const ratls::Admission& admission, const attest::Policy& policy) const;
   base::Result<ratls::Admission> admit_report(const ratls::RouterReport& report,
                                               const attest::Policy& policy);
 
   void remember(session::LinkId link, Peer peer) { peers_.emplace(link, std::move(peer)); }
+  // A newer verdict on it.
+  void remember_verdict(session::LinkId link, const ratls::Admission& admission);
   // The end of a link, counted by its reason.
   void forget(session::LinkId link, std::string_view reason);
   // A connection that ended before it was a link.
@@ -100,15 +111,17 @@ class RoleShell {
     LogSink log;
   };
   RoleShell(std::unique_ptr<Ground> ground, std::unique_ptr<chain::ChainService> chain,
-            std::string program, registry::Snapshot network, Trust trust);
+            std::string program, registry::Snapshot network, Trust trust, attest::EnclaveRole role);
   static base::Result<std::unique_ptr<chain::ChainService>> open_chain(
       Ground& ground, const CommonOptions& options);
   void follow_root();
-  base::Result<io::TlsIdentity> issue_identity();
+  void install_identity(FreshIdentity fresh);
   void rotate_identity();
   const attest::Policy& newest(const attest::Policy& policy) const;
-  base::Result<ratls::Admission> admit_once(std::span<const base::Bytes> chain,
-                                            const attest::Policy& policy);
+  ratls::Grounds grounds() const;
+  void keep_verdict(const ratls::Grounds& grounds, base::Duration lifetime,
+                    const base::Bits256& certificate,
+                    const base::Result<ratls::Admission>& outcome);
   void keep_collateral(const attestation::CollateralUrls& urls);
 
   std::unique_ptr<Ground> ground_;
@@ -118,12 +131,15 @@ class RoleShell {
   std::unique_ptr<chain::ChainService> chain_;
   std::string program_;
   registry::Snapshot network_;
-  Trust trust_;
-  std::vector<attest::EvidenceProvider*> providers_;
+  std::shared_ptr<Trust> trust_;
+  attest::EnclaveRole role_;
   std::vector<const attest::EvidenceVerifier*> verifiers_;
-  crypto::Ed25519PrivateKey tls_key_;
   std::shared_ptr<io::TlsContext> server_tls_;
   std::shared_ptr<io::TlsContext> client_tls_;
+  // By TLS key: of the newest certificate and of the one before, with which connections may still
+  // be opening.
+  std::map<base::Bits256, OwnIdentity> own_identities_;
+  base::Bits256 newest_key_{};
   io::Timer rotation_;
   std::unique_ptr<attestation::CollateralKeeper> collateral_;
   ratls::VerdictCache verdicts_{kVerdictsKept};

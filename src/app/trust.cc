@@ -4,8 +4,11 @@
 
 #include <algorithm>
 
+#include "app/attestation/device_verifier.h"
 #include "app/attestation/verifiers.h"
 #include "attest/collateral/limits.h"
+#include "attest/nvidia/device_set.h"
+#include "attest/provide/gpus.h"
 #include "attest/provide/tsm_provider.h"
 #include "io/files.h"
 
@@ -88,6 +91,25 @@ base::Result<std::unique_ptr<attest::EvidenceProvider>> hardware_provider(
                tried.error().message() + " For a network on this machine use `cocoon up`.");
 }
 
+// What the GPUs sign, and the modes that only the driver tells.
+base::Result<base::Bytes> ask_own_devices(const base::Bits256& nonce) {
+  using namespace attest::nvidia;
+  namespace provide = attest::provide;
+  const auto taken = TRY(provide::take_gpu_evidence(provide::kNvmlLibrary, nonce));
+  DeviceSet set{.nonce = nonce,
+                .confidential = taken.confidential == provide::ConfidentialCompute::On
+                                    ? ConfidentialMode::On
+                                    : ConfidentialMode::Off,
+                .developer = taken.developer == provide::DeveloperTools::On ? DeveloperMode::On
+                                                                            : DeveloperMode::Off,
+                .gpus = {},
+                .switches = {}};
+  for (const auto& report : taken.reports) {
+    set.gpus.push_back({report.evidence, report.certificate_chain});
+  }
+  return encode(set);
+}
+
 }  // namespace
 
 base::Result<Trust> ProductionKit::make(const TrustOptions& options) const {
@@ -95,6 +117,8 @@ base::Result<Trust> ProductionKit::make(const TrustOptions& options) const {
   trust.peers = TRY(read_policy(options));
   TRY(open_collateral(options.collateral, trust));
   trust.verifiers = attestation::real_verifiers(trust.collateral, trust.peers);
+  trust.devices = std::make_unique<attestation::NvidiaVerifier>(trust.collateral);
+  if (options.role == attest::EnclaveRole::Worker) trust.own_devices = ask_own_devices;
   if (options.needs_evidence) trust.providers.push_back(TRY(hardware_provider(options)));
   return trust;
 }

@@ -3,6 +3,7 @@
 // accept simulated evidence.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,10 +20,14 @@ namespace cocoon::app {
 
 enum class TrustError { NoEvidenceProvider, PolicyNotAvailable, BadRootKey };
 
+// Asks this machine's GPUs with a nonce: the encoded set of what they signed.
+using DeviceSource = std::function<base::Result<base::Bytes>(const base::Bits256& nonce)>;
+
 // Where collateral for real evidence comes from; all empty: only what is in the file of the bundle.
 struct CollateralOptions {
   std::string intel_url;  // of a PCCS or another cache, http://HOST:PORT
   std::string amd_url;
+  std::string nvidia_url;
   std::string bundle;    // a file for offline use
   std::string database;  // what was fetched; empty: not kept
 };
@@ -37,12 +42,16 @@ struct TrustOptions {
   std::vector<base::Bits256> allowed_images;
   bool check_images = true;
   bool needs_evidence = true;  // false for a client, who has nothing to prove
+  attest::EnclaveRole role = attest::EnclaveRole::Client;  // what this program proves to be
 };
 
 struct Trust {
   std::vector<std::unique_ptr<attest::EvidenceProvider>> providers;
   std::vector<std::unique_ptr<attest::EvidenceVerifier>> verifiers;
-  attest::Policy peers;
+  std::unique_ptr<attest::DeviceVerifier> devices;  // null: GPUs are not looked at
+  DeviceSource own_devices;                         // none: this machine shows no GPUs
+  attest::Policy peers;  // changes on the loop's thread only: jobs on others take a copy
+  std::uint64_t peers_version = 0;
   std::shared_ptr<attestation::LiveCollateral> collateral;  // of real evidence; else null
   std::unique_ptr<store::CollateralStore> collateral_store;
   bool simulated = false;  // said in every output

@@ -1,8 +1,10 @@
 #include "app/worker_pages.h"
 
 #include <algorithm>
+#include <set>
 
 #include "app/pages_json.h"
+#include "app/settlement_json.h"
 
 namespace cocoon::app {
 namespace {
@@ -97,6 +99,20 @@ json proxies_json(const Services& services) {
   return proxies;
 }
 
+// Of every contract once: models that earn at the same proxy share it.
+json earnings_of(const Services& services) {
+  json list = json::array();
+  std::set<std::string> contracts;
+  for (const auto& service : services) {
+    for (auto& row : earnings_json(service->machine().earnings())) {
+      if (contracts.insert(row.at("contract").get<std::string>()).second) {
+        list.push_back(std::move(row));
+      }
+    }
+  }
+  return list;
+}
+
 bool any_engine_up(const Services& services) {
   return std::ranges::any_of(services, [](const auto& service) {
     return service->machine().engine() == worker::EngineState::Up;
@@ -128,7 +144,7 @@ std::string worker_stats_json(const RoleShell& shell, const Services& services,
                       {"engine", any_engine_up(services) ? "up" : "down"},
                       {"model", services.front()->options().model},
                       {"ready", state.ready},
-                      {"settled", false},
+                      {"settled", shell.chain() != nullptr},
                       {"simulated_evidence", shell.trust().simulated}}},
                     {"stats",
                      {{"queries", counters.requests},
@@ -146,6 +162,7 @@ std::string worker_stats_json(const RoleShell& shell, const Services& services,
                     {"proxies", proxies_json(services)},
                     {"connections", connection_counts_json(shell)},
                     {"chain", chain_json(shell)},
+                    {"earnings", earnings_of(services)},
                     {"root_contract_config", network_json(shell.network())}});
 }
 

@@ -55,10 +55,13 @@ Result<Plan> make_plan(const WorkerOptions& options, const registry::Snapshot& n
   return plan;
 }
 
-class WorkerProgram final : public LinkOwner, public ModelServiceOwner {
+class WorkerProgram final : public LinkOwner, public VettingOwner, public ModelServiceOwner {
  public:
   WorkerProgram(RoleShell& shell, LoadOptions load)
-      : shell_(shell), load_(std::move(load)), links_(shell.runtime(), shell.random(), *this) {}
+      : shell_(shell),
+        load_(std::move(load)),
+        links_(shell.runtime(), shell.random(), *this),
+        vetting_(shell.runtime(), shell.random(), shell.shared_trust(), *this) {}
 
   Result<void> start(const WorkerOptions& options);
   void drain(std::function<void()> done);
@@ -68,6 +71,7 @@ class WorkerProgram final : public LinkOwner, public ModelServiceOwner {
     if (auto* service = find(link)) service->machine().handle_opened(shell_.now(), link);
   }
   void on_link_message(LinkId link, base::BytesView object) override {
+    if (vetting_.handle_message(link, object) == Vetting::Handled::Yes) return;
     if (auto* service = find(link)) service->machine().handle_message(shell_.now(), link, object);
   }
   void on_link_query(LinkId link, std::int64_t query_id, base::BytesView object) override {
@@ -82,7 +86,18 @@ class WorkerProgram final : public LinkOwner, public ModelServiceOwner {
   }
   void on_link_closed(LinkId link, std::string_view reason) override;
   void on_turn() override;
-  void on_service_link(LinkId link, ModelService& service) override { by_link_[link] = &service; }
+  std::optional<std::int32_t> settled_version(LinkId link) const override;
+  void on_vetting_says(session::LinkEffect effect) override { links_.carry_out(std::move(effect)); }
+  void on_standing(LinkId link, session::Standing standing, std::string_view why) override {
+    if (auto* service = find(link)) service->machine().handle_standing(link, standing, why);
+  }
+  void on_verdict(LinkId link, const ratls::Admission& admission) override {
+    shell_.remember_verdict(link, admission);
+  }
+  void on_service_link(LinkId link, ModelService& service, Vetting::Peer peer) override {
+    by_link_[link] = &service;
+    vetting_.add(link, std::move(peer));
+  }
   void on_service_turn() override { on_turn(); }
 
  private:
@@ -96,6 +111,9 @@ class WorkerProgram final : public LinkOwner, public ModelServiceOwner {
   // Loads the options again and does what they ask for.
   void reload();
   Result<void> apply(const Plan& plan);
+  void turn_services();
+  // Every proxy's newest word is paid out, however little it is.
+  void settle_now();
   // Services that have drained are forgotten once nothing refers to them.
   void sweep();
   bool ready() const;
@@ -106,6 +124,7 @@ class WorkerProgram final : public LinkOwner, public ModelServiceOwner {
   RoleShell& shell_;
   const LoadOptions load_;
   Links links_;
+  Vetting vetting_;
   Services services_;
   Services leaving_;
   std::unordered_map<LinkId, ModelService*> by_link_;
@@ -193,12 +212,19 @@ void WorkerProgram::reload() {
 void WorkerProgram::on_link_closed(LinkId link, std::string_view reason) {
   if (auto* service = find(link)) service->on_link_closed(link, reason);
   by_link_.erase(link);
+  vetting_.forget(link);
+}
+
+void WorkerProgram::turn_services() {
+  for (const auto& service : services_) service->turn();
+  for (const auto& service : leaving_) service->turn();
 }
 
 void WorkerProgram::on_turn() {
   do {
-    for (const auto& service : services_) service->turn();
-    for (const auto& service : leaving_) service->turn();
+    turn_services();
+    vetting_.settle();
+    turn_services();
   } while (links_.flush() == Links::Flushed::LinksClosed);
   if (std::ranges::any_of(leaving_, [](const auto& service) { return service->drained(); })) {
     shell_.runtime().post([this] { sweep(); });
@@ -225,6 +251,16 @@ void WorkerProgram::drain(std::function<void()> done) {
   drained_ = std::move(done);
   for (const auto& service : services_) service->drain();
   on_turn();
+}
+
+void WorkerProgram::settle_now() {
+  for (const auto& service : services_) service->settle_now();
+  on_turn();
+}
+
+std::optional<std::int32_t> WorkerProgram::settled_version(LinkId link) const {
+  const auto found = by_link_.find(link);
+  return found == by_link_.end() ? std::nullopt : found->second->machine().version_of(link);
 }
 
 bool WorkerProgram::ready() const {
@@ -255,7 +291,8 @@ Result<int> run_worker(const WorkerOptions& options, std::string program, const 
                                       .simulated_root_file = {},
                                       .program = {},
                                       .allowed_images = {},
-                                      .check_images = options.check_proxy_hashes}));
+                                      .check_images = options.check_proxy_hashes,
+                                      .role = attest::EnclaveRole::Worker}));
   WorkerProgram worker(*shell, load);
   TRY(worker.start(options));
   if (printing == Printing::Json) {

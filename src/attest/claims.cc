@@ -13,6 +13,8 @@ namespace cocoon::attest {
 namespace {
 
 constexpr std::string_view kTag = "cocoon claims 2\n";
+constexpr std::string_view kGpuEvidenceTag("cocoon gpu evidence 1\0", 22);
+constexpr std::string_view kGpuNonceTag("cocoon gpu nonce 1\0", 19);
 
 void append(base::Bytes& out, base::BytesView bytes) {
   out.insert(out.end(), bytes.begin(), bytes.end());
@@ -92,6 +94,14 @@ base::Result<EnclaveClaims> parse_claims(base::BytesView bytes) {
   bytes = bytes.subspan(4);
   claims.block.root_hash = take(bytes);
   return claims;
+}
+
+base::Bits256 gpu_evidence_hash(base::BytesView encoded_devices) {
+  return crypto::sha256({base::as_bytes(kGpuEvidenceTag), encoded_devices});
+}
+
+base::Bits256 gpu_nonce(const base::Bits256& tls_public_key) {
+  return crypto::sha256({base::as_bytes(kGpuNonceTag), tls_public_key});
 }
 
 base::Bits512 report_data(const EnclaveClaims& claims) {

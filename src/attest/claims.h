@@ -55,6 +55,13 @@ base::Result<EnclaveClaims> parse_claims(base::BytesView bytes);
 // SHA-512 of the encoding.
 base::Bits512 report_data(const EnclaveClaims& claims);
 
+// Of the encoded set of reports (nvidia/device_set.h): SHA-256 over "cocoon gpu evidence 1", a zero
+// byte and the encoding.
+base::Bits256 gpu_evidence_hash(base::BytesView encoded_devices);
+// What the GPUs are asked with: SHA-256 over "cocoon gpu nonce 1", a zero byte and the TLS key. The
+// claims that name their answers can't be part of it; the key is in both.
+base::Bits256 gpu_nonce(const base::Bits256& tls_public_key);
+
 // A block whose proof this side has checked, and the time that it carries.
 struct KnownBlock {
   NamedBlock block;

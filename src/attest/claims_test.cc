@@ -80,6 +80,14 @@ TEST(Claims, Refusals) {
   }
 }
 
+TEST(Claims, OfGpus) {
+  EXPECT_NE(gpu_nonce({1}), gpu_nonce({2}));
+  base::Bytes written_out = base::to_bytes("cocoon gpu nonce 1");
+  written_out.resize(written_out.size() + 33);
+  EXPECT_EQ(gpu_nonce({}), crypto::sha256(written_out));
+  EXPECT_NE(gpu_evidence_hash(base::Bits256{}), gpu_nonce({}));
+}
+
 TEST(Freshness, QuoteIsNotOlderThanTheNamedBlock) {
   const NamedBlock named{.seqno = 9, .root_hash = {9}};
   const auto judged = [&](base::WallTime time) {

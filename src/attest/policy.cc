@@ -47,8 +47,22 @@ const AcceptedEvidence* Policy::accepts(EvidenceKind kind) const {
   return found == accepted.end() ? nullptr : &*found;
 }
 
+Policy certificate_policy(Policy policy) {
+  if (policy.session != SessionDemand::Required) return policy;
+  for (AcceptedEvidence& accepted : policy.accepted) {
+    std::erase_if(accepted.required, [](FactorId id) {
+      return id == Freshness || std::ranges::find(kGpuFactors, id) != std::end(kGpuFactors);
+    });
+  }
+  policy.least_tier = Tier::T0;
+  return policy;
+}
+
 Policy any_policy() {
-  return {.name = "any", .accepted = {{EvidenceKind::None, {}}}, .allowed_images = std::nullopt};
+  return {.name = "any",
+          .accepted = {{EvidenceKind::None, {}}},
+          .allowed_images = std::nullopt,
+          .session = SessionDemand::NotAsked};
 }
 
 Policy production_policy(std::vector<base::Bits256> allowed_images) {
@@ -75,7 +89,8 @@ Policy legacy_network_policy(std::vector<base::Bits256> allowed_images) {
   return {.name = "legacy-network",
           .accepted = {std::move(tdx)},
           .allowed_images = std::move(allowed_images),
-          .tcb = {.statuses = {"UpToDate", "SWHardeningNeeded"}}};
+          .tcb = {.statuses = {"UpToDate", "SWHardeningNeeded"}},
+          .session = SessionDemand::IfSpoken};
 }
 
 }  // namespace cocoon::attest

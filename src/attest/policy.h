@@ -37,6 +37,14 @@ struct TcbRules {
   std::uint32_t evaluation_number_min = 0;
 };
 
+// What is wanted of a peer inside its TLS session, beyond its certificate: a fresh quote over a
+// nonce and this session.
+enum class SessionDemand {
+  NotAsked,
+  IfSpoken,  // older protocols don't have it: their peers are judged by the certificate alone
+  Required,
+};
+
 struct Policy {
   std::string name;
   // A policy that accepts None looks at no evidence at all, whatever the peer shows.
@@ -48,9 +56,14 @@ struct Policy {
   TrustLists lists = {};
   // How long a verdict on an open connection holds before the peer has to prove itself again.
   std::chrono::seconds verdict_lifetime{3600};
+  SessionDemand session = SessionDemand::Required;
 
   const AcceptedEvidence* accepts(EvidenceKind kind) const;
 };
+
+// What of `policy` a certificate has to show before the session proves the rest: all, unless the
+// proof inside the session is required, which then brings the age and the GPUs.
+Policy certificate_policy(Policy policy);
 
 // Looks at no evidence: for clients at a proxy, who have nothing to prove.
 Policy any_policy();

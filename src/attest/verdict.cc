@@ -192,6 +192,7 @@ Verdict judge(base::WallTime now, const Evidence& evidence, const Expectation& e
   // After the verifier's own factors, so that no verifier can decide these.
   set(verdict, binding_factor(verdict.statement, expected.report_data));
   if (expected.freshness) set(verdict, *expected.freshness);
+  for (const Factor& factor : expected.devices) set(verdict, factor);
   look_up_platform(verdict, expected, policy.lists);
   set(verdict, image_factor(verdict.image_hash, policy));
 

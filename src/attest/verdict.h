@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "attest/claims.h"
 #include "attest/evidence.h"
 #include "attest/factor.h"
 #include "attest/policy.h"
@@ -45,6 +46,21 @@ class EvidenceVerifier {
 };
 using EvidenceVerifiers = std::span<const EvidenceVerifier* const>;
 
+// Says what is to be thought of a peer's GPUs.
+class DeviceVerifier {
+ public:
+  virtual ~DeviceVerifier() = default;
+  // `devices` hashes to what the claims name (gpu_evidence_hash). Factors of GPUs only.
+  virtual std::vector<Factor> examine(base::WallTime now, const EnclaveClaims& claims,
+                                      base::BytesView devices) const = 0;
+};
+
+// What a program can verify.
+struct Verifiers {
+  EvidenceVerifiers evidence;
+  const DeviceVerifier* devices = nullptr;  // null: GPUs are not looked at
+};
+
 // What the peer has shown apart from its evidence.
 struct Expectation {
   // The report data of the keys which the peer has proven to hold (claims.h).
@@ -54,6 +70,8 @@ struct Expectation {
   // How old the evidence can be at most, if the claims or the session say so; without it, evidence
   // of real hardware has no age.
   std::optional<Factor> freshness = std::nullopt;
+  // What was found out about its GPUs, if the claims name any.
+  std::vector<Factor> devices = {};
 };
 
 Verdict judge(base::WallTime now, const Evidence& evidence, const Expectation& expected,

@@ -108,6 +108,25 @@ void Client::handle_opened(LinkId link, int tier_level, std::string tier) {
   links_.handle_opened(link, tier_level, std::move(tier));
 }
 
+void Client::handle_standing(LinkId link, session::Standing standing, std::string_view why) {
+  links_.handle_standing(link, standing, why);
+}
+
+void Client::handle_tier(LinkId link, int tier_level, std::string tier) {
+  ProxyLink* proxy = links_.find(link);
+  if (!proxy) return;
+  proxy->tier_level = tier_level;
+  proxy->tier = std::move(tier);
+}
+
+std::optional<std::int32_t> Client::version_of(LinkId link) const {
+  const auto found = links_.all().find(link);
+  if (found == links_.all().end() || found->second.state == ProxyLink::State::Greeting) {
+    return std::nullopt;
+  }
+  return found->second.version;
+}
+
 void Client::handle_closed(base::Now now, LinkId link) {
   links_.handle_closed(link);
   std::vector<base::Bits256> lost;
@@ -115,9 +134,13 @@ void Client::handle_closed(base::Now now, LinkId link) {
     if (running.link == link) lost.push_back(id);
   }
   for (const auto& id : lost) {
-    fail(now, running_.find(id),
+    const auto found = running_.find(id);
+    // The answer may have been charged and under way: asked elsewhere, it would cost a second time.
+    let_go_of_query(found->second);
+    fail(now, found,
          {.code = ApiErrorCode::UpstreamError,
-          .message = "the connection to the proxy was lost before the answer was whole",
+          .message = "the connection to the proxy was lost before the answer was whole; what was "
+                     "under way may have been charged, so ask again if you want to",
           .param = {},
           .retry_after = {}});
   }
@@ -134,7 +157,7 @@ void Client::handle_query_failed(base::Now now, LinkId link, session::QueryTag t
 }
 
 void Client::handle_message(base::Now now, LinkId link, base::BytesView object) {
-  if (links_.handle_payment(link, object) || links_.handle_drain_notice(link, object)) return;
+  if (links_.handle_payment(now, link, object) || links_.handle_drain_notice(link, object)) return;
   const auto answer = decode_network_answer(object);
   if (!answer || !*answer) {
     ++counters_.refusals["unexpected_message"];
@@ -299,7 +322,7 @@ bool Client::retry(base::Now now, RunningMap::iterator found, const ApiError& er
                               running.order.first_max_coefficient < running.order.max_coefficient;
   if (!proxy && asked_for_less) proxy = links_.find(running.link);
   if (!proxy) return false;
-  if (ProxyLink* before = links_.find(running.link)) --before->running;
+  links_.release(running.link);
   ++counters_.retried;
   send(now, running, *proxy);
   return true;
@@ -492,7 +515,7 @@ void Client::erase(RunningMap::iterator running) {
   if (running->second.admission) callers_.release(*running->second.admission);
   by_call_.erase(running->second.call);
   let_go_of_query(running->second);
-  if (ProxyLink* proxy = links_.find(running->second.link)) --proxy->running;
+  links_.release(running->second.link);
   running_.erase(running);
 }
 

@@ -86,6 +86,13 @@ class Client {
 
   // What the proxy's evidence proved: 0 for T0 and so on, and as people read it.
   void handle_opened(session::LinkId link, int tier_level, std::string tier);
+  // What the shell has found out about the proxy; `why` if it has lapsed. A link that lapsed is
+  // closed once its running requests have ended.
+  void handle_standing(session::LinkId link, session::Standing standing, std::string_view why);
+  // What the proxy's newer evidence proved.
+  void handle_tier(session::LinkId link, int tier_level, std::string tier);
+  // The protocol's version, once both sides have settled it.
+  std::optional<std::int32_t> version_of(session::LinkId link) const;
   void handle_closed(base::Now now, session::LinkId link);
   void handle_answer(base::Now now, session::LinkId link, session::QueryTag tag,
                      base::BytesView object);
@@ -105,6 +112,8 @@ class Client {
 
   const Config& config() const { return config_; }
   const ProxyLinks& proxies() const { return links_; }
+  // The channels on the chain, whose contracts the shell watches and whose orders it sends.
+  payment::chain::PerProxy<payment::chain::ClientChannel>& channels() { return links_.channels(); }
   const Counters& counters() const { return counters_; }
   std::size_t running() const { return running_.size(); }
   // The body of GET /v1/models.
@@ -152,7 +161,8 @@ class Client {
   void start(base::Now now, Running running, ProxyLink& proxy);
   // Gives the request to the proxy.
   void send(base::Now now, Running& running, ProxyLink& proxy);
-  // Gives it to another proxy, if nothing has been answered and another may do better.
+  // Gives it to another proxy, if the one before has said that it does not serve it and another may
+  // do better.
   bool retry(base::Now now, RunningMap::iterator running, const openai::ApiError& error);
   void let_go_of_query(Running& running);
   void refuse(CallId call, const openai::ApiError& error);

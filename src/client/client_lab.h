@@ -53,7 +53,8 @@ struct Run {
 
 class ClientLab {
  public:
-  explicit ClientLab(std::string_view secret = "alice");
+  explicit ClientLab(std::string_view secret = "alice",
+                     session::Standing first_standing = session::Standing::Good);
 
   Client& machine() { return machine_; }
   Callers& callers() { return machine_.callers(); }
@@ -66,6 +67,7 @@ class ClientLab {
   LinkId ready(std::int32_t version = 4,
                const std::vector<std::string>& models = {std::string(sim::kModel)});
   void close(LinkId link);
+  void stand(LinkId link, session::Standing standing, std::string_view why = {});
   bool is_open(LinkId link) const { return peers_.at(link).is_open; }
   std::string closed(LinkId link) const { return peers_.at(link).closed; }
   // The oldest query not taken yet; a test failure and an empty object if there is none.

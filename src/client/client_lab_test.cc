@@ -8,15 +8,17 @@
 namespace cocoon::client {
 namespace {
 
-Config lab_config(std::string_view secret) {
+Config lab_config(std::string_view secret, session::Standing first_standing) {
   return {.network = sim::make_network({.models = {std::string(sim::kModel)}}),
           .owner = sim::address_of("alice"),
-          .master_secret = base::Secret(base::to_bytes(sim::secret_of(secret)))};
+          .master_secret = base::Secret(base::to_bytes(sim::secret_of(secret))),
+          .first_standing = first_standing};
 }
 
 }  // namespace
 
-ClientLab::ClientLab(std::string_view secret) : machine_(lab_config(secret), dice_) {}
+ClientLab::ClientLab(std::string_view secret, session::Standing first_standing)
+    : machine_(lab_config(secret, first_standing), dice_) {}
 
 LinkId ClientLab::open() {
   const LinkId link{next_link_++};
@@ -49,6 +51,11 @@ void ClientLab::close(LinkId link) {
   if (!peers_.at(link).is_open) return;
   peers_[link].is_open = false;
   machine_.handle_closed(now_, link);
+  settle();
+}
+
+void ClientLab::stand(LinkId link, session::Standing standing, std::string_view why) {
+  machine_.handle_standing(link, standing, why);
   settle();
 }
 

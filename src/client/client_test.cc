@@ -229,7 +229,20 @@ TEST(Client, ALostProxyBeforeTheHeadIsAnError) {
   EXPECT_EQ(lab.machine().counters().spent, base::Nanoton{});
 }
 
-TEST(Client, ALostProxyBeforeTheHeadIsReplacedSilently) {
+// It may have been charged, and its answer lost on the way.
+TEST(Client, ARequestOfALostProxyIsNotGivenToAnother) {
+  ClientLab lab;
+  const LinkId first = lab.ready();
+  const CallId call = lab.call();
+  ASSERT_TRUE(lab.run(first));
+  const LinkId second = lab.ready();
+  lab.close(first);
+  EXPECT_EQ(lab.messages(second), 0u);
+  EXPECT_EQ(lab.reply(call).status, 502u);
+  EXPECT_EQ(lab.machine().counters().retried, 0u);
+}
+
+TEST(Client, AnotherProxyGetsTheSameRequestAndTheTimeThatIsLeft) {
   ClientLab lab;
   const LinkId first = lab.ready();
   const CallId call = lab.call(R"({"model":"lab/tiny","messages":[],"timeout":40})");
@@ -237,7 +250,7 @@ TEST(Client, ALostProxyBeforeTheHeadIsReplacedSilently) {
   ASSERT_TRUE(run);
   const LinkId second = lab.ready();
   lab.pass(10s);
-  lab.close(first);
+  lab.failure(first, run->id, 651, "no ready workers");
   const auto again = lab.run(second);
   ASSERT_TRUE(again);
   EXPECT_EQ(again->id, run->id) << "one request, whoever serves it";
@@ -529,6 +542,42 @@ TEST(Client, EndsOfOneCallDoNotTouchAnother) {
   lab.head(link, second_run->id, kJson, "application/json", ClientLab::tokens(3));
   EXPECT_EQ(lab.reply(second).status, 200u);
   EXPECT_EQ(lab.reply(first).ends, 1);
+}
+
+// [WIRE-94]
+TEST(Client, NoRequestBeforeTheProxyHasProvenItself) {
+  ClientLab lab("alice", session::Standing::Awaited);
+  const LinkId link = lab.ready(5);
+  EXPECT_EQ(lab.machine().version_of(link), 5);
+  EXPECT_FALSE(lab.machine().proxies().any_ready());
+  EXPECT_EQ(lab.reply(lab.call()).status, 503u);
+  EXPECT_EQ(lab.messages(link), 0u);
+  lab.stand(link, session::Standing::Good);
+  EXPECT_TRUE(lab.machine().proxies().any_ready());
+  lab.call();
+  EXPECT_TRUE(lab.run(link).has_value());
+}
+
+// [WIRE-96]
+TEST(Client, ProxyThatLapsesEndsAfterItsRunningRequests) {
+  ClientLab lab;
+  const LinkId link = lab.ready(5);
+  const CallId running = lab.call();
+  const auto run = lab.run(link);
+  ASSERT_TRUE(run);
+  lab.stand(link, session::Standing::Lapsed, "platform_revoked");
+  EXPECT_TRUE(lab.is_open(link));
+  EXPECT_EQ(lab.reply(lab.call()).status, 503u) << "nothing new begins";
+  lab.head(link, run->id, "{}", "application/json", ClientLab::tokens(1));
+  EXPECT_EQ(lab.reply(running).status, 200u);
+  EXPECT_EQ(lab.closed(link), "platform_revoked");
+}
+
+TEST(Client, ProxyThatLapsesIdleEndsAtOnce) {
+  ClientLab lab;
+  const LinkId link = lab.ready(4);
+  lab.stand(link, session::Standing::Lapsed, "certificate_expired");
+  EXPECT_EQ(lab.closed(link), "certificate_expired");
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ void ProxyLinks::handle_opened(LinkId link, int tier_level, std::string tier) {
   proxy.link = link;
   proxy.tier_level = tier_level;
   proxy.tier = std::move(tier);
+  proxy.standing = config_.first_standing;
   const std::string owner = ton::to_friendly_text(config_.owner);
   tl::ClientConnectToProxy greeting{};
   greeting.params.flags = tl::ClientParams::kHasIsTest | tl::ClientParams::kHasMinProtoVersion;
@@ -60,7 +61,7 @@ void ProxyLinks::handle_answer(base::Now now, LinkId link, session::QueryTag tag
   }
   switch (proxy->state) {
     case ProxyLink::State::Greeting:
-      return handle_connected(*proxy, object);
+      return handle_connected(now, *proxy, object);
     case ProxyLink::State::Proving:
       return handle_proven(now, *proxy, object);
     case ProxyLink::State::Ready: {
@@ -68,13 +69,34 @@ void ProxyLinks::handle_answer(base::Now now, LinkId link, session::QueryTag tag
       if (!status) return close(link, "bad_answer");
       proxy->status_asked = false;
       proxy->next_status = now.steady + kPaymentStatusPeriod;
-      proxy->owed = {.in_its_books = status->max_tokens, .on_its_disk = status->db_tokens};
-      return;
+      return learn(now, *proxy,
+                   {.in_its_books = status->max_tokens, .on_its_disk = status->db_tokens});
     }
   }
 }
 
-void ProxyLinks::handle_connected(ProxyLink& proxy, base::BytesView object) {
+// What a proxy says was used also says when its channel needs another deposit.
+void ProxyLinks::learn(base::Now now, ProxyLink& proxy, Owed owed) {
+  proxy.owed = owed;
+  if (auto* channel = channels_.find(proxy.proxy_address)) {
+    channel->handle_used(now, {owed.in_its_books});
+  }
+}
+
+payment::chain::ClientChannel& ProxyLinks::channel_with(const ton::ProxyIdentity& proxy,
+                                                        const base::Bits256& secret) {
+  return channels_.open(proxy.contract, [&] {
+    return payment::chain::ClientChannel({.contracts = config_.network.contracts(),
+                                          .proxy = proxy,
+                                          .wallet = config_.owner,
+                                          .price_per_token = config_.network.price_per_token(),
+                                          .secret_hash = crypto::sha256(secret),
+                                          .deposit = config_.chain->deposit,
+                                          .limit = config_.chain->limit});
+  });
+}
+
+void ProxyLinks::handle_connected(base::Now now, ProxyLink& proxy, base::BytesView object) {
   const auto answer = tl::decode_boxed<tl::ClientConnectedToProxy>(object);
   if (!answer) return close(proxy.link, "bad_answer");
   const auto version = session::check_proxy_greeting(
@@ -91,13 +113,19 @@ void ProxyLinks::handle_connected(ProxyLink& proxy, base::BytesView object) {
   }
   proxy.version = *version;
   proxy.proxy_contract = ton::to_friendly_text(identity->contract);
+  proxy.proxy_address = identity->contract;
   proxy.state = ProxyLink::State::Proving;
 
   const base::Bits256 secret = secret_for(config_.master_secret, identity->contract);
+  auto* channel = config_.chain ? &channel_with(*identity, secret) : nullptr;
   const auto* wanted = std::get_if<tl::ClientProxyConnectionAuthShort>(&answer->auth);
   if (wanted && wanted->secret_hash == crypto::sha256(secret)) {
     return ask(proxy, Asked::Handshake, tl::ClientAuthorizeWithProxyShort{.data = secret},
                kAuthoriseTimeout);
+  }
+  if (channel) {
+    const auto nonce = std::visit([](const auto& auth) { return auth.nonce; }, answer->auth);
+    channel->handle_registration_asked(now, static_cast<std::uint64_t>(nonce));
   }
   ask(proxy, Asked::Handshake, tl::ClientAuthorizeWithProxyLong{}, kAuthoriseTimeout);
 }
@@ -109,7 +137,8 @@ void ProxyLinks::handle_proven(base::Now now, ProxyLink& proxy, base::BytesView 
     return close(proxy.link, "proxy refused: " + std::string(failed->error));
   }
   const auto& success = std::get<tl::ClientAuthorizationWithProxySuccess>(*answer);
-  proxy.owed = {.in_its_books = success.max_tokens, .on_its_disk = success.tokens_committed_to_db};
+  learn(now, proxy,
+        {.in_its_books = success.max_tokens, .on_its_disk = success.tokens_committed_to_db});
   proxy.state = ProxyLink::State::Ready;
   proxy.next_status = now.steady + kPaymentStatusPeriod;
   proxy.next_models = now.steady;
@@ -146,7 +175,7 @@ void ProxyLinks::handle_query_failed(base::Now now, LinkId link, session::QueryT
   close(link, "proxy refused: " + std::string(message));
 }
 
-bool ProxyLinks::handle_payment(LinkId link, base::BytesView object) {
+bool ProxyLinks::handle_payment(base::Now now, LinkId link, base::BytesView object) {
   ProxyLink* proxy = find(link);
   switch (tl::peek_id(object).value_or(0)) {
     case tl::ProxySignedPayment::kId:
@@ -157,7 +186,8 @@ bool ProxyLinks::handle_payment(LinkId link, base::BytesView object) {
       if (!message) {
         close(link, "bad_payment");
       } else if (proxy) {
-        proxy->owed = {.in_its_books = message->max_tokens, .on_its_disk = message->db_tokens};
+        learn(now, *proxy,
+              {.in_its_books = message->max_tokens, .on_its_disk = message->db_tokens});
       }
       return true;
     }
@@ -175,7 +205,28 @@ bool ProxyLinks::handle_drain_notice(LinkId link, base::BytesView object) {
   return true;
 }
 
+void ProxyLinks::handle_standing(LinkId link, session::Standing standing, std::string_view why) {
+  ProxyLink* proxy = find(link);
+  if (!proxy) return;
+  proxy->standing = standing;
+  proxy->lapsed_because = why;
+  end_if_lapsed(*proxy);
+}
+
+void ProxyLinks::release(LinkId link) {
+  ProxyLink* proxy = find(link);
+  if (!proxy) return;
+  --proxy->running;
+  end_if_lapsed(*proxy);
+}
+
+void ProxyLinks::end_if_lapsed(const ProxyLink& proxy) {
+  if (proxy.standing != session::Standing::Lapsed || proxy.running > 0) return;
+  close(proxy.link, proxy.lapsed_because);
+}
+
 void ProxyLinks::handle_time(base::Now now) {
+  channels_.handle_time(now);
   for (auto& [link, proxy] : links_) {
     if (proxy.state != ProxyLink::State::Ready) continue;
     if (!proxy.status_asked && proxy.next_status <= now.steady) {
@@ -190,7 +241,7 @@ void ProxyLinks::handle_time(base::Now now) {
 }
 
 std::optional<base::Instant> ProxyLinks::poll_deadline() const {
-  std::optional<base::Instant> next;
+  std::optional<base::Instant> next = channels_.poll_deadline();
   const auto consider = [&](bool asked, base::Instant at) {
     if (!asked) next = next ? std::min(*next, at) : at;
   };
@@ -209,9 +260,13 @@ bool offers(const ProxyLink& proxy, std::string_view model) {
       proxy.models, [&](const openai::ModelListing& listing) { return listing.name == model; });
 }
 
-bool takes_requests(const ProxyLink& proxy, const Wanted& wanted) {
+bool takes_requests(const ProxyLink& proxy) {
   return proxy.state == ProxyLink::State::Ready && !proxy.draining &&
-         proxy.tier_level >= wanted.least_tier;
+         proxy.standing == session::Standing::Good;
+}
+
+bool takes_requests(const ProxyLink& proxy, const Wanted& wanted) {
+  return takes_requests(proxy) && proxy.tier_level >= wanted.least_tier;
 }
 
 // Lower is better. What is not known yet is tried before what is known.
@@ -306,8 +361,8 @@ std::optional<std::int64_t> ProxyLinks::dearest(std::string_view model) const {
 }
 
 bool ProxyLinks::any_ready() const {
-  return std::ranges::any_of(
-      links_, [](const auto& entry) { return entry.second.state == ProxyLink::State::Ready; });
+  return std::ranges::any_of(links_,
+                             [](const auto& entry) { return takes_requests(entry.second); });
 }
 
 std::vector<openai::ModelListing> ProxyLinks::models() const {

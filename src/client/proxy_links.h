@@ -20,7 +20,10 @@
 #include "client/config.h"
 #include "openai/models.h"
 #include "openai/options.h"
+#include "payment/chain/client_channel.h"
+#include "payment/chain/per_proxy.h"
 #include "session/link.h"
+#include "session/standing.h"
 #include "tl/types.h"
 
 namespace cocoon::client {
@@ -51,12 +54,15 @@ struct ProxyLink {
   State state = State::Greeting;
   std::int32_t version = 0;
   std::string proxy_contract;  // friendly text, for people
-  int tier_level = 0;          // 0 for T0 and so on
-  std::string tier;            // what the proxy's evidence proved, for people
+  ton::Address proxy_address{};
+  int tier_level = 0;  // 0 for T0 and so on
+  std::string tier;    // what the proxy's evidence proved, for people
   Pace pace;
   Owed owed;
   std::size_t running = 0;
   bool draining = false;  // takes no new requests
+  session::Standing standing = session::Standing::Good;
+  std::string lapsed_because{};  // closed with this reason once nothing runs there
   // One query of each kind at a time.
   enum class Asked : std::uint64_t { Handshake = 1, Status = 2, Models = 3 };
   bool status_asked = false;
@@ -84,9 +90,13 @@ class ProxyLinks {
                            std::string_view message);
   // proxy.clientRequestPayment and a bare proxy.signedPayment. False if the object is something
   // else.
-  bool handle_payment(session::LinkId link, base::BytesView object);
+  bool handle_payment(base::Now now, session::LinkId link, base::BytesView object);
   // proxy.draining. False if the object is something else.
   bool handle_drain_notice(session::LinkId link, base::BytesView object);
+  // What the shell has found out about the proxy; `why` if it has lapsed.
+  void handle_standing(session::LinkId link, session::Standing standing, std::string_view why);
+  // A request of the link has ended.
+  void release(session::LinkId link);
   void handle_time(base::Now now);
   std::optional<base::Instant> poll_deadline() const;
 
@@ -105,15 +115,25 @@ class ProxyLinks {
   // The highest that any proxy lists for it.
   std::optional<std::int64_t> dearest(std::string_view model) const;
   const std::map<session::LinkId, ProxyLink>& all() const { return links_; }
+  // A proxy that takes requests.
   bool any_ready() const;
   // All models of all ready proxies, by name.
   std::vector<openai::ModelListing> models() const;
   std::vector<std::string> model_names() const;
   void close(session::LinkId link, std::string_view reason);
+  // Empty where there is no chain.
+  payment::chain::PerProxy<payment::chain::ClientChannel>& channels() { return channels_; }
+  const payment::chain::PerProxy<payment::chain::ClientChannel>& channels() const {
+    return channels_;
+  }
 
  private:
-  void handle_connected(ProxyLink& proxy, base::BytesView object);
+  void handle_connected(base::Now now, ProxyLink& proxy, base::BytesView object);
+  payment::chain::ClientChannel& channel_with(const ton::ProxyIdentity& proxy,
+                                              const base::Bits256& secret);
+  void learn(base::Now now, ProxyLink& proxy, Owed owed);
   void handle_proven(base::Now now, ProxyLink& proxy, base::BytesView object);
+  void end_if_lapsed(const ProxyLink& proxy);
   void handle_models(base::Now now, ProxyLink& proxy, base::BytesView object);
   template <class T>
   void ask(const ProxyLink& proxy, ProxyLink::Asked what, const T& object, base::Duration timeout);
@@ -121,6 +141,7 @@ class ProxyLinks {
   const Config& config_;
   std::deque<session::LinkEffect>& out_;
   std::map<session::LinkId, ProxyLink> links_;
+  payment::chain::PerProxy<payment::chain::ClientChannel> channels_;
 };
 
 }  // namespace cocoon::client

@@ -33,6 +33,10 @@ struct Opening {
   std::vector<std::unique_ptr<Preamble>> preambles;  // in this order
   std::shared_ptr<TlsContext> tls;                   // none: the stream stays plain TCP
   PeerVerifier verify_peer;                          // must be set if `tls` is
+  // Optional. The part of judging the peer that takes long: runs on the runtime's helper thread
+  // once the handshake is complete, while nothing is read. An error refuses the peer as
+  // verify_peer's does.
+  std::function<base::Result<void>()> judge_aside = {};
   // Once, on the loop's thread; an error of a preamble or of verify_peer comes through unchanged.
   std::function<void(base::Result<Connection>)> on_outcome;
   OpeningLimits limits = {};

@@ -63,7 +63,17 @@ void OpeningRun::on_closed(const base::Error& reason) {
 
 void OpeningRun::on_tls_established() {
   const auto self = shared_from_this();
-  finish();
+  // Nothing more is read; what has come waits for the stream's owner.
+  stream_->hand_over({});
+  handed_over_ = true;
+  if (!opening_.judge_aside) return finish();
+  const auto judgement = std::make_shared<base::Result<void>>();
+  runtime_.run_aside([self, judgement] { *judgement = self->opening_.judge_aside(); },
+                     [self, judgement] {
+                       if (self->finished_) return;
+                       if (!*judgement) return self->fail(judgement->error());
+                       self->finish();
+                     });
 }
 
 void OpeningRun::drive() {
@@ -124,7 +134,7 @@ void OpeningRun::finish() {
   if (finished_) return;
   const auto self = shared_from_this();
   conclude();
-  stream_->hand_over(std::move(unread_));
+  if (!handed_over_) stream_->hand_over(std::move(unread_));
   on_finished_({});
   const auto on_outcome = std::move(opening_.on_outcome);
   on_outcome(Connection{std::make_unique<Stream>(stream_), std::move(opening_.preambles)});

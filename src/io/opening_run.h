@@ -44,6 +44,7 @@ class OpeningRun : public OpeningEvents, public std::enable_shared_from_this<Ope
   base::Bytes unread_;     // from the peer, not yet used by a machine
   std::size_t phase_ = 0;  // the machine that runs; TLS when past the last
   bool working_ = false;
+  bool handed_over_ = false;
   bool finished_ = false;
 };
 

@@ -1,3 +1,4 @@
+#include <future>
 #include <thread>
 
 #include "io/test_support.h"
@@ -103,6 +104,45 @@ TEST_F(OpeningTest, WorkIsDoneAside) {
   EXPECT_EQ(worker.slices, 5);
   EXPECT_NE(worker.thread, std::this_thread::get_id());
   run_until([&] { return near.received == "!"; });
+}
+
+// The dialler speaks before the host has judged it.
+TEST_F(OpeningTest, AJudgementAsideHoldsNothingBack) {
+  std::thread::id thread;
+  std::promise<void> spoken;
+  host.customize = [&](Opening& opening) {
+    opening.tls = *TlsContext::create(TlsRole::Server, make_identity(1));
+    opening.verify_peer = [](auto) { return base::Result<void>(); };
+    opening.judge_aside = [&] {
+      thread = std::this_thread::get_id();
+      spoken.get_future().wait();
+      return base::Result<void>();
+    };
+  };
+  dialling = dial(runtime, host.address(), near, [](Opening& opening) {
+    opening.tls = *TlsContext::create(TlsRole::Client, make_identity(2));
+    opening.verify_peer = [](auto) { return base::Result<void>(); };
+  });
+  run_until([&] { return near.stream != nullptr; });
+  near.say("early");
+  spoken.set_value();
+  run_until([&] { return host.peers.size() == 1 && host.peers[0]->received == "early"; });
+  EXPECT_NE(thread, std::this_thread::get_id());
+}
+
+TEST_F(OpeningTest, AJudgementAsideRefuses) {
+  dialling = dial(runtime, host.address(), near, [](Opening& opening) {
+    opening.tls = *TlsContext::create(TlsRole::Client, make_identity(2));
+    opening.verify_peer = [](auto) { return base::Result<void>(); };
+    opening.judge_aside = [] { return base::Result<void>(base::Error(Fault::WrongWord, "no")); };
+  });
+  host.customize = [](Opening& opening) {
+    opening.tls = *TlsContext::create(TlsRole::Server, make_identity(1));
+    opening.verify_peer = [](auto) { return base::Result<void>(); };
+  };
+  run_until([&] { return !near.failure.empty(); });
+  EXPECT_EQ(near.failure, "wrong_word");
+  EXPECT_FALSE(near.stream);
 }
 
 TEST_F(OpeningTest, DialMayBeDroppedWhileItsWorkRuns) {

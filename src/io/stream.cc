@@ -25,6 +25,10 @@ const std::vector<base::Bytes>& Stream::peer_chain() const {
   return state_->tls() ? state_->tls()->peer_chain() : kNone;
 }
 
+base::Bytes Stream::own_certificate() const {
+  return state_->tls() ? state_->tls()->own_certificate() : base::Bytes();
+}
+
 base::Result<base::Bytes> Stream::export_keying_material(std::string_view label,
                                                          base::BytesView context,
                                                          std::size_t size) const {

@@ -64,6 +64,8 @@ class Stream {
   const std::string& peer_address() const;
   // DER, leaf first; empty on plain TCP.
   const std::vector<base::Bytes>& peer_chain() const;
+  // DER: what this side has shown on this connection; empty on plain TCP.
+  base::Bytes own_certificate() const;
   // RFC 8446 section 7.5, for binding a session to this connection. TlsFailed on plain TCP.
   base::Result<base::Bytes> export_keying_material(std::string_view label, base::BytesView context,
                                                    std::size_t size) const;

@@ -178,6 +178,16 @@ base::Result<void> TlsSession::judge_chain(STACK_OF(X509) * chain) {
   return {};
 }
 
+base::Bytes TlsSession::own_certificate() const {
+  const X509* certificate = SSL_get_certificate(ssl_);
+  const int size = certificate == nullptr ? 0 : i2d_X509(certificate, nullptr);
+  if (size <= 0) return {};
+  base::Bytes der(static_cast<std::size_t>(size));
+  unsigned char* end = der.data();
+  i2d_X509(certificate, &end);
+  return der;
+}
+
 base::Result<base::Bytes> TlsSession::export_keying_material(std::string_view label,
                                                              base::BytesView context,
                                                              std::size_t size) const {

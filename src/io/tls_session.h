@@ -47,6 +47,7 @@ class TlsSession {
   // The peer said that nothing more comes.
   bool peer_ended() const { return peer_ended_; }
   const std::vector<base::Bytes>& peer_chain() const { return peer_chain_; }
+  base::Bytes own_certificate() const;
   base::Result<base::Bytes> export_keying_material(std::string_view label, base::BytesView context,
                                                    std::size_t size) const;
 

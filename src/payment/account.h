@@ -44,11 +44,11 @@ struct Account {
   // What the proxy owes the party: a client's credit left, a worker's or the proxy's earnings. The
   // outside account is where credit comes from, so its balance is the negative of all others
   // together.
+  // What is withdrawn on the chain may leave a client owing what is not settled yet, never more.
   base::Nanoton balance;
-  Metered metered;  // a client was charged this, a worker or the proxy earned it
-  Metered on_disk;  // the part of `metered` that survives a crash; never above it
-  Metered
-      on_chain;  // the part that is settled; never above `on_disk`. Nothing until there is a chain
+  Metered metered;             // a client was charged this, a worker or the proxy earned it
+  Metered on_disk;             // the part of `metered` that survives a crash; never above it
+  Metered on_chain;            // the part that is settled; never above `on_disk`
   std::uint64_t sequence = 0;  // of the last entry that changed it; 0 when none did
 
   // Held for running requests; not stored, because no request outlives its process.

@@ -40,13 +40,17 @@ std::string_view entry_kind_name(EntryKind kind) {
       return "charged";
     case EntryKind::Refunded:
       return "refunded";
+    case EntryKind::Withdrawn:
+      return "withdrawn";
+    case EntryKind::Settled:
+      return "settled";
   }
   return "unknown";
 }
 
 std::optional<EntryKind> parse_entry_kind(std::string_view name) {
-  for (const EntryKind kind :
-       {EntryKind::Opened, EntryKind::Credited, EntryKind::Charged, EntryKind::Refunded})
+  for (const EntryKind kind : {EntryKind::Opened, EntryKind::Credited, EntryKind::Charged,
+                               EntryKind::Refunded, EntryKind::Withdrawn, EntryKind::Settled})
     if (entry_kind_name(kind) == name) return kind;
   return std::nullopt;
 }

@@ -15,24 +15,34 @@
 
 namespace cocoon::payment {
 
-enum class EntryKind { Opened, Credited, Charged, Refunded };
+// The last two happened on the chain: coins went back to a client; what was metered was paid.
+enum class EntryKind { Opened, Credited, Charged, Refunded, Withdrawn, Settled };
 
-// "opened", "credited", "charged", "refunded": as stored and shown.
+// "opened", "credited", "charged", "refunded", "withdrawn", "settled": as stored and shown.
 std::string_view entry_kind_name(EntryKind kind);
 std::optional<EntryKind> parse_entry_kind(std::string_view name);
+
+// Kept for ever, so that nothing that came from outside is booked twice.
+constexpr bool is_permanent(EntryKind kind) {
+  return kind == EntryKind::Credited || kind == EntryKind::Withdrawn || kind == EntryKind::Settled;
+}
 
 struct LedgerEntry {
   std::uint64_t sequence = 0;  // from 1, without gaps
   EntryKind kind = EntryKind::Opened;
   base::WallTime at;
-  AccountId account;          // the client; for Opened the new account
-  AccountId worker;           // Charged only, otherwise kOutside
-  base::Bits256 reference{};  // request id or deposit id; for Opened party_reference()
-  AdjustedTokens tokens;      // Charged: what is billed
-  base::TokenCount excess;    // Charged: reported above the reservation, and billed to nobody
-  base::Nanoton amount;       // Credited: the credit. Charged: what the client pays
-  base::Nanoton
-      worker_part;  // Charged: the worker's part of `amount`; the rest is the proxy's commission
+  AccountId account;  // the client; for Opened the new account; for Settled client or worker
+  AccountId worker;   // Charged only, otherwise kOutside
+  // Request id or deposit id; hash of the chain's transaction; for Opened party_reference().
+  base::Bits256 reference{};
+  AdjustedTokens tokens;    // Charged: what is billed. Settled: all in `prompt`, for the chain
+                            // does not know their kinds
+  base::TokenCount excess;  // Charged: reported above the reservation, and billed to nobody
+  // Credited, Withdrawn: how much. Charged: what the client pays. Settled: what was charged on the
+  // chain, or for a worker what left for it and the commission.
+  base::Nanoton amount;
+  // Charged, and Settled of a worker: the worker's part; the rest is the proxy's commission.
+  base::Nanoton worker_part;
   base::Bits256 digest{};  // entry_digest() of the entry before and of this one
   friend bool operator==(const LedgerEntry&, const LedgerEntry&) = default;
 };

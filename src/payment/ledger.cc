@@ -283,7 +283,11 @@ std::uint64_t Ledger::record(LedgerEntry entry) {
   entry.sequence = ++sequence_;
   digest_ = entry.digest = entry_digest(digest_, entry);
   touch(entry.account);
-  if (entry.kind == EntryKind::Credited) touch(kOutside);
+  if (entry.kind == EntryKind::Credited || entry.kind == EntryKind::Withdrawn) touch(kOutside);
+  if (entry.kind == EntryKind::Settled && at(entry.account).kind == AccountKind::Worker) {
+    touch(kOutside);
+    touch(kCommission);
+  }
   if (entry.kind == EntryKind::Charged) {
     touch(entry.worker);
     touch(kCommission);

@@ -3,7 +3,8 @@
 //
 // Rules, each held after every operation:
 //  - the balances of all accounts add up to zero;
-//  - a client's balance never falls below what its running requests hold, so it is never negative;
+//  - no request is admitted that its client's balance does not cover; only a withdrawal on the
+//  chain makes a balance negative, and never by more than what is not settled yet;
 //  - a request is charged at most once, never above its reservation, at the prices it was admitted
 //  at;
 //  - metered >= on disk >= on chain, for every account, and none of them ever falls;
@@ -53,8 +54,9 @@ struct LedgerBatch {
   std::uint64_t last_sequence = 0;
 };
 
-// Stored books: all accounts, and in ascending order every Credited entry, the last entry, and all
-// entries of the window in which finished requests are remembered. Older ones may be gone.
+// Stored books: all accounts, and in ascending order every permanent entry (is_permanent), the last
+// entry, and all entries of the window in which finished requests are remembered. Older ones may be
+// gone.
 struct LedgerSnapshot {
   std::vector<Account> accounts;
   std::vector<LedgerEntry> entries;
@@ -90,6 +92,25 @@ class Ledger {
   // amount_overflow, unknown_account, wrong_account_kind, too_many_deposits.
   base::Result<Repeat> credit(base::Now now, AccountId client, const base::Bits256& deposit,
                               base::Nanoton amount);
+
+  // What happened on the chain, each once per `transaction` (the hash of the one that says so),
+  // which shares its space of names with deposits. All refuse bad_amount (negative), not_covered,
+  // unknown_account, wrong_account_kind, too_many_deposits.
+  //
+  // Coins went back to the client.
+  base::Result<Repeat> withdraw(base::Now now, AccountId client, const base::Bits256& transaction,
+                                base::Nanoton amount);
+  // `charged` more was charged to the client's channel. Also refuses chain_ahead.
+  base::Result<Repeat> settle_charge(base::Now now, AccountId client,
+                                     const base::Bits256& transaction, const Metered& charged);
+  // The worker was paid its part, and the commission its own. Also refuses chain_ahead.
+  struct Payout {
+    base::TokenCount tokens;
+    base::Nanoton worker_part;
+    base::Nanoton commission;
+  };
+  base::Result<Repeat> settle_payout(base::Now now, AccountId worker,
+                                     const base::Bits256& transaction, const Payout& payout);
 
   // Holds what `worst_case` tokens cost, and answers with that amount. Refuses insufficient_funds
   // (the message names the missing amount), already_reserved, already_charged, already_refunded,
@@ -141,6 +162,10 @@ class Ledger {
   base::Result<void> check_account(AccountId id, AccountKind kind) const;
   base::Result<void> check_new_request(const RequestKey& request) const;
   base::Result<void> check_token_room(base::TokenCount tokens) const;
+  // First or Repeated, if the chain's entry may be booked; see withdraw().
+  base::Result<Repeat> check_transaction(AccountId id, AccountKind kind,
+                                         const base::Bits256& transaction) const;
+  void book_transaction(LedgerEntry entry);
   base::Result<void> take_accounts();
   base::Result<void> take_entries(const std::vector<LedgerEntry>& entries);
   // What is wrong with a stored account or entry; empty if nothing is.
@@ -155,7 +180,7 @@ class Ledger {
   std::vector<Account> accounts_;  // by AccountId::index
   std::map<std::string, AccountId, std::less<>> clients_;
   std::map<std::string, AccountId, std::less<>> workers_;
-  std::unordered_set<base::Bits256, SeededHash> deposits_;
+  std::unordered_set<base::Bits256, SeededHash> deposits_;  // and transactions of the chain
   Reservations reservations_;
   FinishedRequests finished_;
 

@@ -42,6 +42,8 @@ class LedgerDuel {
   std::uint64_t crashes() const { return crashes_; }
   std::uint64_t charges() const { return charges_; }
   std::uint64_t capped() const { return capped_; }
+  std::uint64_t withdrawals() const { return withdrawals_; }
+  std::uint64_t settlements() const { return settlements_; }
 
  private:
   static constexpr std::size_t kLimit = 10;
@@ -54,6 +56,8 @@ class LedgerDuel {
   std::string act(std::uint64_t choice) {
     if (choice < 3) return open();
     if (choice < 9) return credit();
+    if (choice < 11) return withdraw();
+    if (choice < 16) return settle();
     if (choice < 45) return reserve();
     if (choice < 75) return commit();
     if (choice < 85) return refund();
@@ -107,6 +111,39 @@ class LedgerDuel {
     const auto got = ledger_.credit(now_, client, bits(deposit), base::Nanoton(amount));
     return same("credit", twin_.credit(client.index, deposit, amount, at()), got,
                 got && *got == Repeat::Repeated);
+  }
+
+  std::string withdraw() {
+    const AccountId client = account_of('c');
+    const int number = static_cast<int>(choices_.below(400));
+    const auto amount = static_cast<std::int64_t>(choices_.below(20'000)) - 500;
+    const std::string expected = twin_.withdraw(client.index, number, amount, at());
+    const auto got = ledger_.withdraw(now_, client, bits(number), base::Nanoton(amount));
+    withdrawals_ += got && *got == Repeat::First ? 1 : 0;
+    return same("withdraw", expected, got, got && *got == Repeat::Repeated);
+  }
+
+  // Mostly a part of what there is to settle.
+  std::string settle() {
+    const char kind = choices_.below(2) == 0 ? 'c' : 'w';
+    const AccountId id = account_of(kind);
+    const int number = static_cast<int>(choices_.below(4000));
+    const auto some = [this](std::int64_t whole) {
+      return static_cast<std::int64_t>(
+                 choices_.below(static_cast<std::uint64_t>(whole < 0 ? 1 : whole + 3))) -
+             1;
+    };
+    const std::uint32_t i = id.index;
+    const std::int64_t tokens = some(twin_.disk_tokens[i] - twin_.chain_tokens[i]);
+    const std::int64_t own = some(twin_.disk_amount[i] - twin_.chain_amount[i]);
+    const std::int64_t rest = kind == 'c' ? 0 : some(200);
+    const std::string expected = twin_.settle(kind, i, number, tokens, own + rest, own, at());
+    const auto got =
+        kind == 'c' ? ledger_.settle_charge(now_, id, bits(number), {{tokens}, base::Nanoton(own)})
+                    : ledger_.settle_payout(now_, id, bits(number),
+                                            {{tokens}, base::Nanoton(own), base::Nanoton(rest)});
+    settlements_ += got && *got == Repeat::First ? 1 : 0;
+    return same("settle", expected, got, got && *got == Repeat::Repeated);
   }
 
   std::string reserve() {
@@ -222,7 +259,7 @@ class LedgerDuel {
     for (auto entry = disk_.entries.rbegin(); entry != disk_.entries.rend(); ++entry) {
       const bool is_finish =
           entry->kind == EntryKind::Charged || entry->kind == EntryKind::Refunded;
-      const bool is_wanted = is_finish ? finished++ < kLimit : entry->kind == EntryKind::Credited;
+      const bool is_wanted = is_finish ? finished++ < kLimit : is_permanent(entry->kind);
       if (is_wanted || kept.empty()) kept.push_front(*entry);
     }
     return {kept.begin(), kept.end()};
@@ -244,7 +281,12 @@ class LedgerDuel {
       if (account.metered.amount.count() != twin_.amount[id]) return "amount" + who;
       if (account.on_disk.tokens.count != twin_.disk_tokens[id]) return "tokens on disk" + who;
       if (account.on_disk.amount.count() != twin_.disk_amount[id]) return "amount on disk" + who;
-      if (id > 0 && account.available() < base::Nanoton{}) return "overdrawn" + who;
+      if (account.on_chain.tokens.count != twin_.chain_tokens[id]) return "settled tokens" + who;
+      if (account.on_chain.amount.count() != twin_.chain_amount[id]) return "settled amount" + who;
+      if (id > 0 && account.balance + account.unsettled() < base::Nanoton{})
+        return "overdrawn" + who;
+      if (account.on_chain.tokens > account.on_disk.tokens) return "chain ahead of disk" + who;
+      if (account.on_chain.amount > account.on_disk.amount) return "chain ahead of disk" + who;
       if (account.on_disk.tokens > account.metered.tokens) return "disk ahead of memory" + who;
     }
     if (sum != 0) return "balances don't add up to zero";
@@ -258,6 +300,8 @@ class LedgerDuel {
   DuelDisk disk_;
   std::deque<LedgerBatch> batches_;  // handed out, on the way to the disk
   std::uint64_t crashes_ = 0;
+  std::uint64_t withdrawals_ = 0;
+  std::uint64_t settlements_ = 0;
   std::uint64_t charges_ = 0;
   std::uint64_t capped_ = 0;
 };

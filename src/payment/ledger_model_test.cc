@@ -32,6 +32,8 @@ TEST(LedgerModel, AgreesWithItsNaiveTwinAfterEveryOperation) {
   std::uint64_t crashes = 0;
   std::uint64_t charges = 0;
   std::uint64_t capped = 0;
+  std::uint64_t withdrawals = 0;
+  std::uint64_t settlements = 0;
   for (std::uint64_t seed = first_seed; seed < first_seed + 60; ++seed) {
     SeededChoices choices(seed);
     LedgerDuel duel(choices);
@@ -42,6 +44,8 @@ TEST(LedgerModel, AgreesWithItsNaiveTwinAfterEveryOperation) {
     crashes += duel.crashes();
     charges += duel.charges();
     capped += duel.capped();
+    withdrawals += duel.withdrawals();
+    settlements += duel.settlements();
   }
   std::printf("seed %llu: %llu crashes, %llu charges, %llu capped\n",
               static_cast<unsigned long long>(first_seed), static_cast<unsigned long long>(crashes),
@@ -50,6 +54,8 @@ TEST(LedgerModel, AgreesWithItsNaiveTwinAfterEveryOperation) {
   EXPECT_GT(crashes, 200U);
   EXPECT_GT(charges, 10'000U);
   EXPECT_GT(capped, 500U);
+  EXPECT_GT(withdrawals, 500U);
+  EXPECT_GT(settlements, 1'000U);
 }
 
 }  // namespace

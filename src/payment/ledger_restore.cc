@@ -40,7 +40,7 @@ bool has_sound_balance(const Account& account) {
     case AccountKind::Outside:
       return account.balance <= Nanoton{} && account.balance >= -Nanoton{INT64_MAX};
     case AccountKind::Client:
-      return account.balance >= Nanoton{};
+      return account.balance >= -account.unsettled();
     case AccountKind::Commission:
     case AccountKind::Worker:
       return account.balance == account.unsettled();
@@ -55,6 +55,11 @@ bool has_sound_amounts(const LedgerEntry& entry) {
       return entry.amount == Nanoton{} && entry.worker_part == Nanoton{};
     case EntryKind::Credited:
       return entry.amount > Nanoton{} && entry.worker_part == Nanoton{};
+    case EntryKind::Withdrawn:
+      return entry.amount >= Nanoton{} && entry.worker_part == Nanoton{};
+    case EntryKind::Settled:
+      return entry.tokens.prompt.count >= 0 && entry.tokens.total == entry.tokens.prompt &&
+             entry.worker_part >= Nanoton{} && entry.worker_part <= entry.amount;
     case EntryKind::Charged:
       return entry.excess.count >= 0 && entry.worker_part >= Nanoton{} &&
              entry.worker_part <= entry.amount && check_reported(entry.tokens).ok();
@@ -151,9 +156,12 @@ std::string_view Ledger::take_entry(const LedgerEntry& entry) {
     const bool is_same = entry.reference == party_reference(account.kind, account.party);
     return is_same ? "" : "opened another account than the stored one";
   }
-  if (account.kind != AccountKind::Client) return "is of an account that is no client's";
-  if (entry.kind == EntryKind::Credited)
-    return deposits_.insert(entry.reference).second ? "" : "is a deposit booked twice";
+  const bool is_payout = entry.kind == EntryKind::Settled && account.kind == AccountKind::Worker;
+  if (account.kind != AccountKind::Client && !is_payout)
+    return "is of an account that is no client's";
+  if (is_permanent(entry.kind))
+    return deposits_.insert(entry.reference).second ? ""
+                                                    : "is a deposit or transaction booked twice";
   if (entry.kind == EntryKind::Charged && !check_account(entry.worker, AccountKind::Worker))
     return "pays an account that is no worker's";
   const Finish finish = entry.kind == EntryKind::Charged ? Finish::Charged : Finish::Refunded;

@@ -227,5 +227,41 @@ TEST_F(LedgerRules, TheHashDependsOnItsSeed) {
   EXPECT_NE(SeededHash(1)(request(1)), SeededHash(1)(request(2)));
 }
 
+// What the chain says: a deposit spent, charged there, paid out; each transaction once.
+TEST_F(LedgerRules, TheChainSettlesWhatWasMetered) {
+  ASSERT_TRUE(ledger.reserve(request(1), {30}, tariff));
+  ASSERT_TRUE(ledger.commit(now, request(1), worker, completion(30)));
+  const Metered all{{30}, Nanoton(600)};
+  // Nothing is on disk yet, so nothing can have been signed.
+  EXPECT_EQ(ledger.settle_charge(now, client, bits(50), all).error().reason(), "chain_ahead");
+  ledger.poll_batch();
+  ledger.handle_persisted(ledger.sequence());
+  EXPECT_EQ(*ledger.settle_charge(now, client, bits(50), all), Repeat::First);
+  EXPECT_EQ(*ledger.settle_charge(now, client, bits(50), all), Repeat::Repeated);
+  EXPECT_EQ(ledger.settle_charge(now, client, bits(51), all).error().reason(), "chain_ahead");
+  EXPECT_EQ(ledger.account(client).unsettled(), Nanoton(0));
+  EXPECT_EQ(balance(client), Nanoton(400));
+  const Ledger::Payout pay{{30}, Nanoton(570), Nanoton(30)};
+  EXPECT_EQ(*ledger.settle_payout(now, worker, bits(52), pay), Repeat::First);
+  EXPECT_EQ(ledger.settle_payout(now, worker, bits(53), pay).error().reason(), "chain_ahead");
+  EXPECT_EQ(balance(worker), Nanoton(0));
+  EXPECT_EQ(balance(kCommission), Nanoton(0));
+  EXPECT_EQ(balance(kOutside), Nanoton(-400));
+  EXPECT_EQ(*ledger.withdraw(now, client, bits(54), Nanoton(400)), Repeat::First);
+  EXPECT_EQ(ledger.withdraw(now, client, bits(55), Nanoton(1)).error().reason(), "not_covered");
+}
+
+// A client may take back on the chain what it has used and not been charged for: it then owes that.
+TEST_F(LedgerRules, AWithdrawalCanLeaveADebtButNoMore) {
+  ASSERT_TRUE(ledger.reserve(request(1), {30}, tariff));
+  ASSERT_TRUE(ledger.commit(now, request(1), worker, completion(30)));
+  EXPECT_EQ(*ledger.withdraw(now, client, bits(50), Nanoton(1000)), Repeat::First);
+  EXPECT_EQ(balance(client), Nanoton(-600));
+  EXPECT_EQ(ledger.reserve(request(2), {1}, tariff).error().reason(), "insufficient_funds");
+  ASSERT_TRUE(ledger.credit(now, client, bits(51), Nanoton(620)));
+  EXPECT_TRUE(ledger.reserve(request(3), {1}, tariff));
+  ASSERT_TRUE(ledger.refund(now, request(3)));
+}
+
 }  // namespace
 }  // namespace cocoon::payment

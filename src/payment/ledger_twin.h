@@ -19,7 +19,8 @@ class LedgerTwin {
   struct Hold {
     std::int64_t tokens, price, fee;
   };
-  // One change of the books. `kind`: 'o'pened, 'c'redited, 'p'aid, 'r'efunded.
+  // One change of the books. `kind`: 'o'pened, 'c'redited, 'p'aid, 'r'efunded, with'd'rawn,
+  // 's'ettled for a client, 'w'orker settled.
   struct Line {
     char kind;
     std::uint32_t account, worker;
@@ -39,6 +40,31 @@ class LedgerTwin {
     if (value <= 0) return "bad_amount";
     if (value > INT64_MAX + balance[0]) return "amount_overflow";
     return write({'c', client, 0, deposit, 0, value, 0, at});
+  }
+  std::string withdraw(std::uint32_t client, int number, std::int64_t value, std::int64_t at) {
+    if (const auto fault = want(client, 'c'); !fault.empty()) return fault;
+    if (deposits.contains(number)) return "repeated";
+    if (value < 0) return "bad_amount";
+    if (value > balance[client] - chain_amount[client] + amount[client] || value > -balance[0])
+      return "not_covered";
+    return write({'d', client, 0, number, 0, value, 0, at});
+  }
+  // For a worker `part` of `value` is its own.
+  std::string settle(char kind, std::uint32_t id, int number, std::int64_t count_of,
+                     std::int64_t value, std::int64_t part, std::int64_t at) {
+    if (const auto fault = want(id, kind); !fault.empty()) return fault;
+    if (deposits.contains(number)) return "repeated";
+    const std::int64_t own = kind == 'c' ? value : part;
+    if (count_of < 0 || own < 0) return "bad_amount";
+    if (count_of > disk_tokens[id] - chain_tokens[id]) return "chain_ahead";
+    if (own > disk_amount[id] - chain_amount[id]) return "chain_ahead";
+    if (kind == 'c' && value > balance[id] - chain_amount[id] + amount[id]) return "not_covered";
+    if (kind == 'c') return write({'s', id, 0, number, count_of, value, 0, at});
+    if (value < part) return "bad_amount";
+    if (count_of > disk_tokens[1] - chain_tokens[1]) return "chain_ahead";
+    if (value - part > disk_amount[1] - chain_amount[1]) return "chain_ahead";
+    if (value > -balance[0]) return "not_covered";
+    return write({'w', id, 0, number, count_of, value, part, at});
   }
   std::string reserve(Key key, Hold hold) {
     if (const auto fault = want(key.first, 'c'); !fault.empty()) return fault;
@@ -99,6 +125,7 @@ class LedgerTwin {
   std::vector<Line> lines;
   std::size_t on_disk = 0;
   std::map<std::uint32_t, std::int64_t> balance, tokens, amount, disk_tokens, disk_amount;
+  std::map<std::uint32_t, std::int64_t> chain_tokens, chain_amount;
   std::map<Key, Hold> holds;
   std::map<Key, Line> finished;
   std::deque<std::pair<Key, std::int64_t>> order;
@@ -134,6 +161,23 @@ class LedgerTwin {
       balance[0] -= line.amount;
       balance[line.account] += line.amount;
     }
+    if (line.kind == 'd') {
+      deposits.insert(line.number);
+      balance[0] += line.amount;
+      balance[line.account] -= line.amount;
+    }
+    if (line.kind == 's' || line.kind == 'w') {
+      deposits.insert(line.number);
+      chain_tokens[line.account] += line.tokens;
+      chain_amount[line.account] += line.kind == 's' ? line.amount : line.part;
+    }
+    if (line.kind == 'w') {
+      chain_tokens[1] += line.tokens;
+      chain_amount[1] += line.amount - line.part;
+      balance[line.account] -= line.part;
+      balance[1] -= line.amount - line.part;
+      balance[0] += line.amount;
+    }
     if (line.kind == 'p') {
       balance[line.account] -= line.amount;
       balance[line.worker] += line.part;
@@ -148,6 +192,7 @@ class LedgerTwin {
   void replay(std::size_t count_of_lines) {
     lines.resize(count_of_lines);
     balance.clear(), tokens.clear(), amount.clear(), disk_tokens.clear(), disk_amount.clear();
+    chain_tokens.clear(), chain_amount.clear();
     holds.clear(), finished.clear(), order.clear(), deposits.clear();
     std::vector<char> kinds{'-', '-'};
     for (const Line& line : lines) {

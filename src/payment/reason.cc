@@ -43,6 +43,10 @@ std::string_view reason_name(PaymentReason reason) {
       return "too_many_requests";
     case PaymentReason::DiskBehind:
       return "disk_behind";
+    case PaymentReason::ChainAhead:
+      return "chain_ahead";
+    case PaymentReason::NotCovered:
+      return "not_covered";
     case PaymentReason::BooksDamaged:
       return "books_damaged";
     case PaymentReason::BooksUnbalanced:

@@ -28,6 +28,9 @@ enum class PaymentReason {
   UnknownRequest,
   TooManyRequests,
   DiskBehind,
+  // What the chain reports.
+  ChainAhead,  // more is settled there than these books have metered
+  NotCovered,  // more has left than these books hold
   // Stored books that can't be taken over.
   BooksDamaged,
   BooksUnbalanced,

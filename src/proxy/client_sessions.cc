@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "proxy/refusal.h"
 #include "session/fault.h"
 #include "session/greeting.h"
 #include "tl/codec.h"
@@ -14,6 +15,13 @@ using session::LinkId;
 using session::WireError;
 
 constexpr std::int32_t code(WireError error) { return static_cast<std::int32_t>(error); }
+
+WireError wire_code(const base::Error& refusal) {
+  if (refusal.is(Refusal::BadProof)) return WireError::ProtocolViolation;
+  const bool for_now =
+      refusal.is(Refusal::ContractNotOpen) || refusal.is(Refusal::LongProofUnavailable);
+  return for_now ? WireError::NotReady : WireError::Error;
+}
 
 }  // namespace
 
@@ -84,7 +92,10 @@ void ClientSessions::greet(ClientSession& session, std::int64_t query_id, base::
   session.version = *version;
   session.owner = *owner;
   session.contract = core_.config.network.client_address(*owner, core_.identity);
-  choose_proof(session);
+  const auto proof = choose_proof(session);
+  if (!proof) {
+    return refuse(wire_code(proof.error()), proof.error().reason(), proof.error().message());
+  }
   session.state = ClientSession::State::Authorising;
   answer_greeting(session, query_id);
 }
@@ -110,42 +121,92 @@ const ConfiguredClient* ClientSessions::configured(const ton::Address& owner) co
   return found == core_.config.clients.end() ? nullptr : &*found;
 }
 
-// A configured client proves its secret. One that is not configured would have to register on the
-// chain (the long proof), except on an open test network, where the empty secret is everyone's.
-void ClientSessions::choose_proof(ClientSession& session) const {
+// A configured client proves its secret. One that is not configured has nothing to show, except on
+// an open test network, where the empty secret is everyone's.
+base::Result<void> ClientSessions::choose_proof(ClientSession& session) const {
+  if (core_.settlement) return choose_proof_by_chain(session);
   const ConfiguredClient* known = configured(session.owner);
   if (known) session.secret_hash = known->secret_hash;
   if (!known && core_.config.unknown_clients == UnknownClients::OpenForTests) {
     session.secret_hash = crypto::sha256(base::BytesView{});
-    return;  // existing test networks use nonce 0
+    return {};  // existing test networks use nonce 0
   }
   session.nonce = static_cast<std::int64_t>(core_.random.next_u64());
+  return {};
+}
+
+// The secret whose hash the client's contract holds; where it holds none, or that of the empty
+// secret, which is everyone's, a message on the chain.
+base::Result<void> ClientSessions::choose_proof_by_chain(ClientSession& session) const {
+  if (!core_.settlement->is_open()) {
+    return base::Error(Refusal::ContractNotOpen,
+                       "this proxy's contract takes no deposits at the moment; use another proxy");
+  }
+  session.nonce = static_cast<std::int64_t>(core_.random.next_u64());
+  const payment::chain::Channel* channel = core_.settlement->channel(session.owner);
+  if (!channel) return {};
+  if (channel->has_voucher_key) {
+    return base::Error(Refusal::VouchersNotTaken,
+                       "your channel is charged by vouchers only, which this proxy does not take");
+  }
+  const bool is_secret = channel->secret_hash != base::Bits256{} &&
+                         channel->secret_hash != crypto::sha256(base::BytesView{});
+  if (is_secret) session.secret_hash = channel->secret_hash;
+  return {};
 }
 
 void ClientSessions::authorise(base::Now now, ClientSession& session, std::int64_t query_id,
                                base::BytesView object) {
-  const auto refuse = [&](WireError error, std::string_view reason, std::string message) {
-    core_.refuse(session.link, query_id, code(error), reason, std::move(message));
-  };
+  const bool by_chain = tl::decode_boxed<tl::ClientAuthorizeWithProxyLong>(object).ok();
+  if (by_chain && core_.settlement) {
+    if (session.registered) return admit(now, session, query_id);
+    session.waiting_query = query_id;
+    return;
+  }
+  const auto proven = check_proof(session, object);
+  if (proven) return admit(now, session, query_id);
+  core_.refuse(session.link, query_id, code(wire_code(proven.error())), proven.error().reason(),
+               proven.error().message());
+}
+
+base::Result<void> ClientSessions::check_proof(const ClientSession& session,
+                                               base::BytesView object) const {
   if (tl::decode_boxed<tl::ClientAuthorizeWithProxyLong>(object)) {
     // Where everyone is served, a configured client's account is still its own.
     const bool anyone = core_.config.unknown_clients == UnknownClients::OpenForTests;
-    if (!anyone || configured(session.owner)) {
-      return refuse(WireError::NotReady, "long_proof_unavailable",
-                    "this proxy runs without a chain and can't see registrations: ask its operator "
-                    "to add your address and the hash of your secret to its clients");
-    }
-  } else {
-    const auto proof = tl::decode_boxed<tl::ClientAuthorizeWithProxyShort>(object);
-    if (!proof) return refuse(WireError::ProtocolViolation, "bad_proof", proof.error().message());
-    if (!session.secret_hash ||
-        !base::equal_constant_time(crypto::sha256(proof->data), *session.secret_hash)) {
-      return refuse(WireError::Error, "wrong_secret", "the secret does not match");
-    }
+    if (anyone && !configured(session.owner)) return {};
+    return base::Error(Refusal::LongProofUnavailable,
+                       "this proxy runs without a chain and can't see registrations: ask its "
+                       "operator to add your address and the hash of your secret to its clients");
   }
+  const auto proof = tl::decode_boxed<tl::ClientAuthorizeWithProxyShort>(object);
+  if (!proof) return base::Error(Refusal::BadProof, proof.error().message());
+  if (!session.secret_hash ||
+      !base::equal_constant_time(crypto::sha256(proof->data), *session.secret_hash)) {
+    return base::Error(Refusal::WrongSecret, "the secret does not match");
+  }
+  return {};
+}
+
+void ClientSessions::handle_registration(base::Now now,
+                                         const payment::chain::Registration& registration) {
+  for (auto& [link, session] : sessions_) {
+    if (session.state != ClientSession::State::Authorising) continue;
+    if (session.owner != registration.owner) continue;
+    if (static_cast<std::uint64_t>(session.nonce) != registration.nonce) continue;
+    session.registered = true;
+    if (session.waiting_query) admit(now, session, *session.waiting_query);
+  }
+}
+
+void ClientSessions::admit(base::Now now, ClientSession& session, std::int64_t query_id) {
   const auto opened = open_account(now, session);
-  if (!opened) return refuse(WireError::Error, opened.error().reason(), opened.error().message());
+  if (!opened) {
+    return core_.refuse(session.link, query_id, code(WireError::Error), opened.error().reason(),
+                        opened.error().message());
+  }
   session.state = ClientSession::State::Ready;
+  session.waiting_query.reset();
   const payment::Account& account = core_.ledger.account(session.account);
   tl::ClientAuthorizationWithProxySuccess reply{};
   reply.signed_payment = session.payment.say(core_, ton::PaymentOp::ClientCharge, session.contract,
@@ -156,10 +217,11 @@ void ClientSessions::authorise(base::Now now, ClientSession& session, std::int64
 }
 
 base::Result<void> ClientSessions::open_account(base::Now now, ClientSession& session) {
-  const ConfiguredClient* known = configured(session.owner);
-  const base::Nanoton credit = known ? known->credit : core_.config.unknown_client_credit;
   const std::string party = ton::to_raw_text(session.owner);
   session.account = TRY(core_.ledger.open_account(now, payment::AccountKind::Client, party));
+  if (core_.settlement) return {};  // credit is what was deposited on the chain
+  const ConfiguredClient* known = configured(session.owner);
+  const base::Nanoton credit = known ? known->credit : core_.config.unknown_client_credit;
   if (credit > base::Nanoton{}) {
     TRY(core_.ledger.credit(now, session.account, payment::opening_credit_id(party), credit));
   }

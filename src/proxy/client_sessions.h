@@ -5,8 +5,9 @@
 // accepted. Authorising: nothing but the proof that the greeting's answer asked for. Ready:
 // everything else. A query that does not belong to the state is refused and the link closed, so
 // that no request runs for a peer whose account is not proven. Client contracts are identified by
-// the wallet address that the client names; the proof is either a secret whose SHA-256 the
-// operator's configuration holds, or, later, a registration on the chain.
+// the wallet address that the client names; the proof is either a secret whose SHA-256 is known (by
+// the chain, or where there is none by the operator's configuration), or a message of the client's
+// contract on the chain that carries this session's nonce.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,9 @@ struct ClientSession {
   ton::Address contract{};
   std::optional<base::Bits256> secret_hash{};  // set: the short proof is asked for
   std::int64_t nonce = 0;
+  // The long proof: seen on the chain, or asked for and waiting to be seen.
+  bool registered = false;
+  std::optional<std::int64_t> waiting_query{};
   payment::AccountId account{};  // valid in state Ready
   PaymentVoice payment{};
   std::size_t running = 0;
@@ -44,6 +48,9 @@ class ClientSessions {
   void handle_query(base::Now now, session::LinkId link, std::int64_t query_id,
                     base::BytesView object);
   void handle_time(base::Now now);
+
+  // The chain shows that this client's owner sent the nonce.
+  void handle_registration(base::Now now, const payment::chain::Registration& registration);
 
   // Null if the link is no client's.
   ClientSession* find(session::LinkId link);
@@ -65,7 +72,10 @@ class ClientSessions {
   void serve(ClientSession& session, std::int64_t query_id, base::BytesView object);
   // Null if the operator's configuration does not name it.
   const ConfiguredClient* configured(const ton::Address& owner) const;
-  void choose_proof(ClientSession& session) const;
+  base::Result<void> choose_proof(ClientSession& session) const;
+  base::Result<void> choose_proof_by_chain(ClientSession& session) const;
+  base::Result<void> check_proof(const ClientSession& session, base::BytesView object) const;
+  void admit(base::Now now, ClientSession& session, std::int64_t query_id);
   base::Result<void> open_account(base::Now now, ClientSession& session);
   void answer_worker_types(const ClientSession& session, std::int64_t query_id);
   void answer_worker_types_v2(const ClientSession& session, std::int64_t query_id);

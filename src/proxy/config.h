@@ -2,19 +2,21 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/nanoton.h"
 #include "base/time.h"
+#include "payment/chain/proxy_settlement.h"
 #include "registry/snapshot.h"
+#include "session/standing.h"
 #include "ton/address.h"
 
 namespace cocoon::proxy {
 
-// A client whose account the operator opened by configuration, until channels are opened on the
-// chain.
+// A client whose account the operator opened by configuration, where there is no chain.
 struct ConfiguredClient {
   ton::Address owner;         // the client's wallet contract
   base::Bits256 secret_hash;  // SHA-256 of the secret that the client proves its identity with
@@ -28,6 +30,12 @@ enum class UnknownClients { Refused, OpenForTests };
 
 enum class HashCheck { Enforced, NotChecked };
 
+// Where the network has a chain: clients are those whose channels stand there, and nobody else.
+struct ChainTerms {
+  ton::Address wallet;  // the proxy's own, which sends its orders
+  payment::chain::SettlementRules rules = {};
+};
+
 struct Config {
   registry::Snapshot network;
   ton::Address owner;  // the operator's address
@@ -38,6 +46,10 @@ struct Config {
   base::Nanoton unknown_client_credit;
   HashCheck worker_hashes = HashCheck::Enforced;
   HashCheck model_hashes = HashCheck::Enforced;
+  std::optional<ChainTerms> chain = std::nullopt;
+  // Of a worker that has just connected; Awaited if it has to prove itself first. Clients have
+  // nothing to prove.
+  session::Standing first_worker_standing = session::Standing::Good;
 };
 
 }  // namespace cocoon::proxy

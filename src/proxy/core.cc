@@ -24,7 +24,18 @@ Core::Core(Config config_in, payment::Ledger ledger_in, base::Random& random_in)
       identity{.contract = config.network.proxy_address(config.owner, key.public_key()),
                .public_key = key.public_key()},
       ledger(std::move(ledger_in)),
-      random(random_in) {}
+      random(random_in) {
+  if (!config.chain) return;
+  const registry::Snapshot& network = config.network;
+  settlement.emplace(payment::chain::SettlementTerms{.contracts = network.contracts(),
+                                                     .proxy = identity,
+                                                     .owner = config.owner,
+                                                     .wallet = config.chain->wallet,
+                                                     .price_per_token = network.price_per_token(),
+                                                     .min_proxy_stake = network.min_proxy_stake(),
+                                                     .rules = config.chain->rules},
+                     ledger, key);
+}
 
 void Core::refuse(session::LinkId link, std::int64_t query_id, std::int32_t code,
                   std::string_view reason, std::string message) {

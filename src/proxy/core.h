@@ -37,12 +37,15 @@ enum class Service { Serving, Draining, DiskFailed };
 
 struct Core {
   Core(Config config_in, payment::Ledger ledger_in, base::Random& random_in);
+  Core(const Core&) = delete;  // the settlement points into it
+  Core& operator=(const Core&) = delete;
 
   Config config;
   payment::Tariff tariff;
   crypto::Ed25519PrivateKey key;
   ton::ProxyIdentity identity;
   payment::Ledger ledger;
+  std::optional<payment::chain::ProxySettlement> settlement;  // where there is a chain
   market::Market market;
   Outbox outbox;
   base::Random& random;

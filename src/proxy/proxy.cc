@@ -37,6 +37,33 @@ void Proxy::handle_closed(base::Now now, session::LinkId link) {
   clients_.handle_closed(link);
 }
 
+void Proxy::handle_standing(base::Now now, session::LinkId link, session::Standing standing,
+                            std::string_view why) {
+  workers_.handle_standing(link, standing, why);
+  serve_waiting(now, link);
+  end_lapsed();
+}
+
+void Proxy::end_lapsed() {
+  for (const session::LinkId link : workers_.lapsed()) {
+    WorkerSession* worker = workers_.find(link);
+    if (worker->lapsed_because.empty() || requests_.runs_on(link)) continue;
+    core_.disconnect(link, std::exchange(worker->lapsed_because, {}));
+  }
+}
+
+std::optional<std::int32_t> Proxy::version_of(session::LinkId link) const {
+  const auto client = clients_.all().find(link);
+  if (client != clients_.all().end()) {
+    if (client->second.state == ClientSession::State::Greeting) return std::nullopt;
+    return client->second.version;
+  }
+  const auto worker = workers_.all().find(link);
+  if (worker == workers_.all().end()) return std::nullopt;
+  if (worker->second.state == WorkerSession::State::Greeting) return std::nullopt;
+  return worker->second.version;
+}
+
 void Proxy::handle_query(base::Now now, session::LinkId link, std::int64_t query_id,
                          base::BytesView object) {
   clients_.handle_query(now, link, query_id, object);
@@ -57,7 +84,10 @@ void Proxy::handle_message(base::Now now, session::LinkId link, base::BytesView 
     const bool handled =
         requests_.handle_worker_message(now, link, object) == Requests::Handled::Yes ||
         workers_.handle_message(link, object) == WorkerSessions::Handled::Yes;
-    if (handled) return serve_waiting(now, link);
+    if (handled) {
+      serve_waiting(now, link);
+      return end_lapsed();
+    }
   } else {
     return;
   }
@@ -66,7 +96,9 @@ void Proxy::handle_message(base::Now now, session::LinkId link, base::BytesView 
 
 void Proxy::handle_time(base::Now now) {
   requests_.handle_time(now);
+  end_lapsed();
   if (next_sweep_ > now.steady) return;
+  if (core_.settlement) core_.settlement->handle_time(now);
   clients_.handle_time(now);
   workers_.handle_time(now);
   next_sweep_ = now.steady + kSweepPeriod;
@@ -85,6 +117,39 @@ void Proxy::handle_disk_failure() {
 void Proxy::handle_drain() {
   core_.service = Service::Draining;
   clients_.say_draining();
+}
+
+void Proxy::handle_transaction(base::Now now, const ton::Transaction& transaction) {
+  core_.settlement->handle_transaction(now, transaction);
+  while (const auto registration = core_.settlement->poll_registration()) {
+    clients_.handle_registration(now, *registration);
+  }
+}
+
+void Proxy::handle_contract(base::Now now, const ton::ProvenAccount& account) {
+  core_.settlement->handle_current(now, account);
+}
+
+void Proxy::handle_sent(base::Now now, std::uint64_t order) {
+  core_.settlement->handle_sent(now, order);
+}
+
+void Proxy::handle_not_sent(base::Now now, std::uint64_t order, const base::Error& error) {
+  core_.settlement->handle_not_sent(now, order, error);
+}
+
+void Proxy::handle_settle_now(base::Now now) {
+  if (core_.settlement) core_.settlement->handle_settle_now(now);
+}
+
+bool Proxy::handle_network(const registry::Snapshot& network) {
+  if (network.params_version() != core_.config.network.params_version()) return false;
+  core_.config.network = network;
+  return true;
+}
+
+std::optional<payment::chain::ChainOrder> Proxy::poll_order() {
+  return core_.settlement ? core_.settlement->poll_order() : std::nullopt;
 }
 
 std::optional<base::Instant> Proxy::poll_deadline() const {

@@ -28,6 +28,12 @@ class Proxy {
   // for none).
   void handle_opened(base::Now now, session::LinkId link, PeerRole role,
                      const base::Bits256& image_hash);
+  // What the shell has found out about a worker; `why` if it has lapsed. A link that lapsed is
+  // closed once its running requests have ended.
+  void handle_standing(base::Now now, session::LinkId link, session::Standing standing,
+                       std::string_view why);
+  // The protocol's version, once both sides have settled it.
+  std::optional<std::int32_t> version_of(session::LinkId link) const;
   void handle_closed(base::Now now, session::LinkId link);
   void handle_query(base::Now now, session::LinkId link, std::int64_t query_id,
                     base::BytesView object);
@@ -40,6 +46,18 @@ class Proxy {
   // New work is refused from now on; running requests finish.
   void handle_drain();
 
+  // Of a proxy with a chain: its contract's transactions from the first one on, the contract's
+  // state when all are handed in, and what became of orders (payment::chain::ProxySettlement).
+  void handle_transaction(base::Now now, const ton::Transaction& transaction);
+  void handle_contract(base::Now now, const ton::ProvenAccount& account);
+  void handle_sent(base::Now now, std::uint64_t order);
+  void handle_not_sent(base::Now now, std::uint64_t order, const base::Error& error);
+  void handle_settle_now(base::Now now);
+  // The root contract has changed. Other params mean other contracts: they wait for a restart, and
+  // the answer is false.
+  bool handle_network(const registry::Snapshot& network);
+  std::optional<payment::chain::ChainOrder> poll_order();
+
   std::optional<session::LinkEffect> poll_effect() { return core_.outbox.poll(); }
   std::optional<payment::LedgerBatch> poll_batch() { return core_.ledger.poll_batch(); }
   std::optional<base::Instant> poll_deadline() const;
@@ -49,10 +67,17 @@ class Proxy {
   const ClientSessions& clients() const { return clients_; }
   const WorkerSessions& workers() const { return workers_; }
   std::size_t running() const { return requests_.running(); }
+  // Takes clients and workers; where there is a chain, its contract takes deposits.
+  bool is_ready() const {
+    const bool open = !core_.settlement || core_.settlement->is_open();
+    return open && core_.service == Service::Serving;
+  }
   std::size_t waiting() const { return requests_.waiting(); }
   bool idle() const { return requests_.running() == 0 && core_.outbox.waiting() == 0; }
 
  private:
+  // Closes links that have lapsed and on which nothing runs any more.
+  void end_lapsed();
   // The worker may have become free, or cheaper.
   void serve_waiting(base::Now now, session::LinkId link);
 

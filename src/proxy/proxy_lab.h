@@ -22,6 +22,7 @@ struct LabTerms {
   UnknownClients unknown_clients = UnknownClients::Refused;
   HashCheck worker_hashes = HashCheck::Enforced;
   HashCheck model_hashes = HashCheck::Enforced;
+  session::Standing first_worker_standing = session::Standing::Good;
 };
 
 // A decoded object together with the bytes that its views point into.
@@ -89,6 +90,7 @@ class ProxyLab {
   // ---- links ----
   LinkId open(PeerRole role, const base::Bits256& image = sim::worker_image());
   void close(LinkId link);
+  void stand(LinkId link, session::Standing standing, std::string_view why = {});
   bool is_open(LinkId link) const { return peers_.at(link).is_open; }
   // Why the proxy closed it; empty if it did not.
   std::string closed(LinkId link) const { return peers_.at(link).closed; }

@@ -23,7 +23,8 @@ Config lab_config(const LabTerms& terms) {
           .unknown_clients = terms.unknown_clients,
           .unknown_client_credit = kLabCredit,
           .worker_hashes = terms.worker_hashes,
-          .model_hashes = terms.model_hashes};
+          .model_hashes = terms.model_hashes,
+          .first_worker_standing = terms.first_worker_standing};
 }
 
 }  // namespace
@@ -37,6 +38,11 @@ LinkId ProxyLab::open(PeerRole role, const base::Bits256& image) {
   machine_.handle_opened(now_, link, role, image);
   settle();
   return link;
+}
+
+void ProxyLab::stand(LinkId link, session::Standing standing, std::string_view why) {
+  machine_.handle_standing(now(), link, standing, why);
+  settle();
 }
 
 void ProxyLab::close(LinkId link) {

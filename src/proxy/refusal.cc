@@ -22,6 +22,18 @@ std::string_view reason_name(Refusal refusal) {
       return "draining";
     case Refusal::TooManyRequests:
       return "too_many_requests";
+    case Refusal::BadProof:
+      return "bad_proof";
+    case Refusal::WrongSecret:
+      return "wrong_secret";
+    case Refusal::LongProofUnavailable:
+      return "long_proof_unavailable";
+    case Refusal::ContractNotOpen:
+      return "contract_not_open";
+    case Refusal::VouchersNotTaken:
+      return "vouchers_not_taken";
+    case Refusal::ChannelClosing:
+      return "channel_closing";
   }
   return "unknown";
 }

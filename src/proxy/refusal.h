@@ -1,4 +1,4 @@
-// Why the proxy refuses a worker's terms or a client's request.
+// Why the proxy refuses a worker's terms, a client's proof or its request.
 #pragma once
 
 #include <string_view>
@@ -15,6 +15,13 @@ enum class Refusal {
   ConfigTooOld,
   Draining,
   TooManyRequests,
+  // Clients' proofs and channels.
+  BadProof,
+  WrongSecret,
+  LongProofUnavailable,
+  ContractNotOpen,
+  VouchersNotTaken,
+  ChannelClosing,
 };
 
 std::string_view reason_name(Refusal refusal);

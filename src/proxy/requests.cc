@@ -135,6 +135,12 @@ Result<void> Requests::admit(base::Now now, ClientSession& client, const Order& 
   if (order.model.empty() || order.model.size() > kMaxModelName) {
     return Error(Refusal::BadRequest, "a model name of 1 to 512 bytes is needed");
   }
+  if (core_.settlement) {
+    const payment::chain::Channel* channel = core_.settlement->channel(client.owner);
+    if (channel && channel->state != payment::chain::ContractState::Normal) {
+      return Error(Refusal::ChannelClosing, "your channel is closing: it takes no new requests");
+    }
+  }
   // "Any price" must not hold more than the dearest worker of today can cost. Without any, nothing
   // is held and dispatch() says why.
   const auto dearest = core_.market.highest_coefficient(order.model).value_or(0);
@@ -395,6 +401,11 @@ void Requests::fail(base::Now now, RunningMap::iterator request, std::int32_t er
   if (ClientSession* client = clients_.find(running.client_link)) {
     clients_.say_payment(*client, running.key.id, {0}, core_.ledger.sequence());
   }
+}
+
+bool Requests::runs_on(session::LinkId worker) const {
+  return std::ranges::any_of(running_,
+                             [&](const auto& entry) { return entry.second.worker_link == worker; });
 }
 
 Requests::Running Requests::take(base::Now now, RunningMap::iterator request,

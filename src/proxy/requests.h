@@ -51,6 +51,7 @@ class Requests {
   // Those that wait among them.
   std::size_t running() const { return running_.size() + waiting_.size(); }
   std::size_t waiting() const { return waiting_.size(); }
+  bool runs_on(session::LinkId worker) const;
 
  private:
   // What a client asked for, in one form for all versions.

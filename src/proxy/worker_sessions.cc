@@ -14,8 +14,9 @@ using session::WireError;
 
 constexpr std::int32_t code(WireError error) { return static_cast<std::int32_t>(error); }
 
-market::Availability availability(bool is_disabled) {
-  return is_disabled ? market::Availability::Disabled : market::Availability::Enabled;
+market::Availability availability(const WorkerSession& session) {
+  const bool on_offer = session.wants_work && session.standing == session::Standing::Good;
+  return on_offer ? market::Availability::Enabled : market::Availability::Disabled;
 }
 
 }  // namespace
@@ -35,6 +36,7 @@ void WorkerSessions::handle_opened(base::Now now, LinkId link, const base::Bits2
   WorkerSession session{.link = link};
   session.image_hash = image_hash;
   session.handshake_deadline = now.steady + kHandshakeTime;
+  session.standing = core_.config.first_worker_standing;
   sessions_.emplace(link, std::move(session));
 }
 
@@ -45,6 +47,7 @@ void WorkerSessions::handle_closed(LinkId link) {
     core_.market.remove(*found->second.offer);
     by_offer_.erase(found->second.offer->value);
   }
+  if (found->second.standing == session::Standing::Lapsed) --lapsed_;
   sessions_.erase(found);
 }
 
@@ -191,11 +194,12 @@ void WorkerSessions::complete(WorkerSession& session, std::int64_t query_id,
     return core_.refuse(session.link, query_id, code(WireError::ProtocolViolation),
                         "bad_completion", done.error().message());
   }
+  session.wants_work = !done->is_disabled;
   const auto offer = core_.market.add({.model = session.base_model,
                                        .owner = ton::to_raw_text(session.owner),
                                        .coefficient = session.coefficient,
                                        .max_active = session.slots,
-                                       .availability = availability(done->is_disabled)});
+                                       .availability = availability(session)});
   if (!offer) {
     return core_.refuse(session.link, query_id, code(WireError::Error), offer.error().reason(),
                         offer.error().message());
@@ -235,7 +239,8 @@ WorkerSessions::Handled WorkerSessions::handle_message(LinkId link, base::BytesV
       core_.disconnect(link, "bad_message");
       return Handled::Yes;
     }
-    CHECK(core_.market.set_availability(*session->offer, availability(message->disabled != 0)));
+    session->wants_work = message->disabled == 0;
+    set_availability(*session);
     return Handled::Yes;
   }
   const auto message = tl::decode_boxed<tl::WorkerNewCoefficient>(object);
@@ -246,6 +251,31 @@ WorkerSessions::Handled WorkerSessions::handle_message(LinkId link, base::BytesV
   session->coefficient = message->new_coefficient;
   CHECK(core_.market.set_coefficient(*session->offer, message->new_coefficient));
   return Handled::Yes;
+}
+
+void WorkerSessions::set_availability(const WorkerSession& session) {
+  if (!session.offer) return;
+  CHECK(core_.market.set_availability(*session.offer, availability(session)));
+}
+
+void WorkerSessions::handle_standing(LinkId link, session::Standing standing,
+                                     std::string_view why) {
+  WorkerSession* session = find(link);
+  // Who has lapsed may come back by another connection only.
+  if (!session || session->standing == session::Standing::Lapsed) return;
+  session->standing = standing;
+  session->lapsed_because = why;
+  if (standing == session::Standing::Lapsed) ++lapsed_;
+  set_availability(*session);
+}
+
+std::vector<LinkId> WorkerSessions::lapsed() const {
+  std::vector<LinkId> links;
+  if (lapsed_ == 0) return links;
+  for (const auto& [link, session] : sessions_) {
+    if (session.standing == session::Standing::Lapsed) links.push_back(link);
+  }
+  return links;
 }
 
 void WorkerSessions::say_payment(WorkerSession& session, const base::Bits256& request_id,

@@ -2,10 +2,10 @@
 // changes.
 //
 // A worker session is Greeting, then Comparing (both sides say what the worker has earned), then
-// Serving once the handshake is complete. Only a Serving worker is in the market; it leaves the
-// market when its link closes. What the worker believes about its earnings never changes our books
-// and never stops the proxy: when it knows more than the ledger does, the difference is reported to
-// it and counted.
+// Serving once the handshake is complete. Only a Serving worker is in the market, and on offer
+// there only while it wants work and has proven itself; it leaves the market when its link closes.
+// What the worker believes about its earnings never changes our books and never stops the proxy:
+// when it knows more than the ledger does, the difference is reported to it and counted.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +36,9 @@ struct WorkerSession {
   payment::AccountId account{};             // valid after Greeting
   std::optional<market::WorkerId> offer{};  // set in state Serving
   PaymentVoice payment{};
+  bool wants_work = false;  // by its own word
+  session::Standing standing = session::Standing::Good;
+  std::string lapsed_because{};  // closed with this reason once nothing runs on it
   std::uint64_t overstated = 0;  // reports above what a request can use
 };
 
@@ -51,6 +54,9 @@ class WorkerSessions {
   enum class Handled { Yes, No };
   Handled handle_message(session::LinkId link, base::BytesView object);
   void handle_time(base::Now now);
+  void handle_standing(session::LinkId link, session::Standing standing, std::string_view why);
+  // Of those that have lapsed, which may be closed when nothing runs on them.
+  std::vector<session::LinkId> lapsed() const;
 
   WorkerSession* find(session::LinkId link);
   WorkerSession* find(market::WorkerId offer);
@@ -67,12 +73,14 @@ class WorkerSessions {
   void compare(WorkerSession& session, std::int64_t query_id, base::BytesView object);
   void complete(WorkerSession& session, std::int64_t query_id, base::BytesView object);
   void serve(WorkerSession& session, std::int64_t query_id, base::BytesView object);
+  void set_availability(const WorkerSession& session);
   base::Result<void> check_terms(const WorkerSession& session,
                                  const tl::WorkerParams& params) const;
 
   Core& core_;
   std::unordered_map<session::LinkId, WorkerSession> sessions_;
   std::unordered_map<std::uint64_t, session::LinkId> by_offer_;
+  std::size_t lapsed_ = 0;  // sessions, so that none are looked through in vain
 };
 
 }  // namespace cocoon::proxy

@@ -15,12 +15,16 @@ inline constexpr std::chrono::seconds kCertificateLifetime{86'400};
 // How far a peer's clock may be from ours.
 inline constexpr std::chrono::seconds kClockSkew{60};
 
-// Bytes of the answer to a challenge within a session.
-inline constexpr std::size_t kSessionProofSizeMax = 48 * 1024;
+// Bytes of the answer to a challenge within a session: a quote, and about 10 KiB for each GPU and
+// switch.
+inline constexpr std::size_t kSessionProofSizeMax = 1024 * 1024;
 // How long a peer may take for it: the hardware needs a moment for each quote.
 inline constexpr std::chrono::seconds kSessionProofTimeout{30};
 // After that it is asked again, or earlier if the policy says so.
 inline constexpr std::chrono::seconds kSessionProofLifetime{3600};
+// Between two challenges that we send, and the least that we take from others.
+inline constexpr std::chrono::seconds kSessionChallengeSpacing{10};
+inline constexpr std::chrono::seconds kSessionChallengesLeast{5};
 
 // Bytes of a router's report after its length.
 inline constexpr std::size_t kRouterReportSizeMax = 16'536;

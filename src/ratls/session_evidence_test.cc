@@ -6,6 +6,7 @@
 #include "attest/simulated/policy.h"
 #include "attest/simulated/provider.h"
 #include "attest/simulated/verifier.h"
+#include "base/check.h"
 #include "ratls/certificate_lab.h"
 #include "ratls/limits.h"
 
@@ -15,7 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 using base::Bytes;
 
-const base::WallTime kNow = base::from_unix_seconds(1'795'400'000);
+const base::WallTime kWall = base::from_unix_seconds(1'795'400'000);
+const base::Instant kNow{1000s};
 constexpr std::uint8_t kRoot = 100;
 const attest::Policy kPolicy = attest::simulated::development_policy();
 
@@ -27,25 +29,33 @@ attest::EnclaveClaims claims_of(std::uint8_t key) {
   return claims;
 }
 
-SessionVerifier::Peer peer_of(std::uint8_t key, std::uint8_t exporter = 1) {
-  return {.tls_public_key = test_key(key).public_key(),
-          .role = attest::EnclaveRole::Worker,
-          .exporter = {exporter}};
+SessionVerifier verifier_of(std::uint8_t key,
+                            attest::SessionDemand demand = attest::SessionDemand::Required) {
+  return {kNow,
+          {.tls_public_key = test_key(key).public_key(),
+           .role = attest::EnclaveRole::Worker,
+           .exporter = {1}},
+          demand};
 }
 
-Bytes answer(const Bytes& challenge, const attest::EnclaveClaims& claims, std::uint8_t exporter = 1,
-             base::WallTime now = kNow) {
+Bytes answer(const base::Bits256& nonce, const attest::EnclaveClaims& claims,
+             std::uint8_t exporter = 1, const Bytes& devices = {}) {
   attest::simulated::Provider provider(test_key(kRoot), "cocoon-worker");
-  const auto proof = answer_challenge(now, challenge, claims, {exporter}, provider);
+  const auto proof = make_session_proof(kWall, nonce, {exporter}, {claims, devices}, provider);
   EXPECT_TRUE(proof.ok());
   return proof ? *proof : Bytes();
 }
 
 base::Result<Admission> handle(SessionVerifier& verifier, const Bytes& proof,
-                               base::WallTime now = kNow) {
+                               base::Instant now = kNow, const attest::Policy& policy = kPolicy,
+                               const attest::DeviceVerifier* devices = nullptr) {
   const attest::simulated::QuoteVerifier quotes({test_key(kRoot).public_key()});
-  const attest::EvidenceVerifier* verifiers[] = {&quotes};
-  return verifier.handle_proof(now, proof, kPolicy, verifiers);
+  const attest::EvidenceVerifier* list[] = {&quotes};
+  const auto session = TRY(verifier.handle_proof(now, proof));
+  CHECK(session);
+  auto admission = TRY(judge_session(kWall, *session, policy, {list, devices}));
+  verifier.handle_accepted(now, policy.verdict_lifetime);
+  return admission;
 }
 
 std::string_view reason_of(const base::Result<Admission>& admission) {
@@ -56,7 +66,7 @@ std::string_view reason_of(const base::Result<Admission>& admission) {
 template <class Make>
 std::string_view outcome(const Make& make) {
   SeededRandom random(5);
-  SessionVerifier verifier(kNow, peer_of(1));
+  SessionVerifier verifier = verifier_of(1);
   const auto challenge = verifier.poll_challenge(kNow, random);
   EXPECT_TRUE(challenge.has_value());
   return reason_of(handle(verifier, make(*challenge)));
@@ -64,7 +74,7 @@ std::string_view outcome(const Make& make) {
 
 TEST(SessionEvidence, HonestPeer) {
   SeededRandom random(5);
-  SessionVerifier verifier(kNow, peer_of(1));
+  SessionVerifier verifier = verifier_of(1);
   EXPECT_EQ(verifier.poll_deadline(), kNow);
   const auto challenge = verifier.poll_challenge(kNow, random);
   ASSERT_TRUE(challenge);
@@ -80,12 +90,13 @@ TEST(SessionEvidence, HonestPeer) {
 }
 
 TEST(SessionEvidence, OfAnotherSession) {
-  EXPECT_EQ(outcome([](const Bytes& challenge) { return answer(challenge, claims_of(1), 2); }),
-            "report_data_mismatch");
+  EXPECT_EQ(
+      outcome([](const base::Bits256& challenge) { return answer(challenge, claims_of(1), 2); }),
+      "report_data_mismatch");
 }
 
 TEST(SessionEvidence, OfAnotherNonce) {
-  EXPECT_EQ(outcome([](Bytes challenge) {
+  EXPECT_EQ(outcome([](base::Bits256 challenge) {
               challenge.back() ^= 1;
               return answer(challenge, claims_of(1));
             }),
@@ -94,22 +105,21 @@ TEST(SessionEvidence, OfAnotherNonce) {
 
 TEST(SessionEvidence, ReplayedInTheSameSession) {
   SeededRandom random(5);
-  SessionVerifier verifier(kNow, peer_of(1));
+  SessionVerifier verifier = verifier_of(1);
   const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
   ASSERT_EQ(reason_of(handle(verifier, proof)), "admitted");
   EXPECT_EQ(reason_of(handle(verifier, proof)), "session_proof_unasked");
-  verifier.ask_again(kNow);
-  ASSERT_TRUE(verifier.poll_challenge(kNow, random));
-  EXPECT_EQ(reason_of(handle(verifier, proof)), "report_data_mismatch");
+  ASSERT_TRUE(verifier.poll_challenge(kNow + 1h, random));
+  EXPECT_EQ(reason_of(handle(verifier, proof, kNow + 1h)), "report_data_mismatch");
 }
 
 TEST(SessionEvidence, OfAnotherPeer) {
-  EXPECT_EQ(outcome([](const Bytes& challenge) { return answer(challenge, claims_of(2)); }),
+  EXPECT_EQ(outcome([](const base::Bits256& challenge) { return answer(challenge, claims_of(2)); }),
             "session_claims_of_another_key");
 }
 
 TEST(SessionEvidence, OfAnotherRole) {
-  EXPECT_EQ(outcome([](const Bytes& challenge) {
+  EXPECT_EQ(outcome([](const base::Bits256& challenge) {
               attest::EnclaveClaims claims = claims_of(1);
               claims.role = attest::EnclaveRole::Proxy;
               return answer(challenge, claims);
@@ -118,7 +128,7 @@ TEST(SessionEvidence, OfAnotherRole) {
 }
 
 TEST(SessionEvidence, SealKeySwappedBesideAGenuineQuote) {
-  EXPECT_EQ(outcome([](const Bytes& challenge) {
+  EXPECT_EQ(outcome([](const base::Bits256& challenge) {
               Bytes proof = answer(challenge, claims_of(1));
               // Tag, claims' tag, role, TLS key: then the seal key.
               proof[15 + 17 + 32] ^= 1;
@@ -129,13 +139,13 @@ TEST(SessionEvidence, SealKeySwappedBesideAGenuineQuote) {
 
 TEST(SessionEvidence, EveryFlippedByteIsRefused) {
   SeededRandom random(5);
-  SessionVerifier verifier(kNow, peer_of(1));
+  SessionVerifier verifier = verifier_of(1);
   const Bytes good = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
   for (std::size_t i = 0; i < good.size(); ++i) {
     Bytes proof = good;
     proof[i] ^= 1;
     SeededRandom same(5);
-    SessionVerifier fresh(kNow, peer_of(1));
+    SessionVerifier fresh = verifier_of(1);
     ASSERT_TRUE(fresh.poll_challenge(kNow, same));
     EXPECT_NE(reason_of(handle(fresh, proof)), "admitted") << i;
     EXPECT_FALSE(fresh.proven());
@@ -147,7 +157,7 @@ TEST(SessionEvidence, EveryFlippedByteIsRefused) {
 
 TEST(SessionEvidence, BadForms) {
   const auto with = [](auto change) {
-    return outcome([&](const Bytes& challenge) {
+    return outcome([&](const base::Bits256& challenge) {
       Bytes proof = answer(challenge, claims_of(1));
       change(proof);
       return proof;
@@ -159,14 +169,11 @@ TEST(SessionEvidence, BadForms) {
   EXPECT_EQ(with([](Bytes& p) { p[15 + 181 + 4] = 0xff; }), "session_proof_malformed");
   EXPECT_EQ(with([](Bytes& p) { p.resize(kSessionProofSizeMax + 1); }), "session_proof_oversized");
   EXPECT_EQ(with([](Bytes& p) { p[15] = 'C'; }), "claims_version_unsupported");
-  attest::simulated::Provider provider(test_key(kRoot), "cocoon-worker");
-  EXPECT_EQ(answer_challenge(kNow, Bytes(51), claims_of(1), {}, provider).error().reason(),
-            "session_challenge_malformed");
 }
 
 TEST(SessionEvidence, LateAnswer) {
   SeededRandom random(5);
-  SessionVerifier verifier(kNow, peer_of(1));
+  SessionVerifier verifier = verifier_of(1);
   const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
   EXPECT_EQ(verifier.poll_deadline(), kNow + 30s);
   EXPECT_TRUE(verifier.handle_time(kNow + 29s).ok());
@@ -176,43 +183,114 @@ TEST(SessionEvidence, LateAnswer) {
 
 TEST(SessionEvidence, AskedAgainEveryHour) {
   SeededRandom random(5);
-  SessionVerifier verifier(kNow, peer_of(1));
+  SessionVerifier verifier = verifier_of(1);
   ASSERT_TRUE(handle(verifier, answer(*verifier.poll_challenge(kNow, random), claims_of(1))).ok());
   EXPECT_FALSE(verifier.poll_challenge(kNow + 59min, random));
   const auto second = verifier.poll_challenge(kNow + 1h, random);
   ASSERT_TRUE(second);
-  EXPECT_EQ(reason_of(handle(verifier, answer(*second, claims_of(1), 1, kNow + 1h), kNow + 1h)),
-            "admitted");
+  EXPECT_EQ(reason_of(handle(verifier, answer(*second, claims_of(1)), kNow + 1h)), "admitted");
 }
 
 TEST(SessionEvidence, AskedAgainWhenListsChange) {
   SeededRandom random(5);
-  SessionVerifier verifier(kNow, peer_of(1));
+  SessionVerifier verifier = verifier_of(1);
   const auto first = verifier.poll_challenge(kNow, random);
   verifier.ask_again(kNow);  // while an answer is on its way
   ASSERT_TRUE(handle(verifier, answer(*first, claims_of(1))).ok());
-  EXPECT_EQ(verifier.poll_deadline(), kNow);
-  const auto second = verifier.poll_challenge(kNow, random);
+  EXPECT_EQ(verifier.poll_deadline(), kNow + kSessionChallengeSpacing);
+  const auto second = verifier.poll_challenge(kNow + kSessionChallengeSpacing, random);
   ASSERT_TRUE(second);
   EXPECT_NE(*first, *second);
 }
 
-TEST(SessionEvidence, RevokedKey) {
+TEST(SessionEvidence, NothingIsAskedWhileAProofIsJudged) {
   SeededRandom random(5);
+  SessionVerifier verifier = verifier_of(1);
+  const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
+  ASSERT_TRUE(verifier.handle_proof(kNow, proof).ok());
+  EXPECT_FALSE(verifier.poll_challenge(kNow + 2h, random));
+  EXPECT_TRUE(verifier.handle_time(kNow + 2h).ok());
+  EXPECT_EQ(verifier.handle_proof(kNow, proof).error().reason(), "session_proof_unasked");
+  EXPECT_FALSE(verifier.proven());
+}
+
+TEST(SessionEvidence, PeerWithNothingToShow) {
+  SeededRandom random(5);
+  SessionVerifier strict = verifier_of(1);
+  ASSERT_TRUE(strict.poll_challenge(kNow, random));
+  EXPECT_EQ(strict.handle_proof(kNow, {}).error().reason(), "session_proof_withheld");
+
+  SessionVerifier lenient = verifier_of(1, attest::SessionDemand::IfSpoken);
+  ASSERT_TRUE(lenient.poll_challenge(kNow, random));
+  const auto nothing = lenient.handle_proof(kNow, {});
+  ASSERT_TRUE(nothing.ok());
+  EXPECT_FALSE(nothing->has_value());
+  EXPECT_FALSE(lenient.poll_challenge(kNow + 2h, random)) << "it has said that it can't";
+
+  SessionVerifier later = verifier_of(1, attest::SessionDemand::IfSpoken);
+  ASSERT_TRUE(handle(later, answer(*later.poll_challenge(kNow, random), claims_of(1))).ok());
+  ASSERT_TRUE(later.poll_challenge(kNow + 1h, random));
+  EXPECT_EQ(later.handle_proof(kNow + 1h, {}).error().reason(), "session_proof_withheld");
+}
+
+TEST(SessionEvidence, ProverIsNotAskedTooOften) {
+  SessionProver prover;
+  EXPECT_TRUE(prover.handle_challenge(kNow).ok());
+  EXPECT_EQ(prover.handle_challenge(kNow + 1min).error().reason(), "session_challenge_too_often");
+  prover.handle_answered();
+  EXPECT_TRUE(prover.handle_challenge(kNow + 1min).ok());
+  prover.handle_answered();
+  EXPECT_EQ(prover.handle_challenge(kNow + 1min + 4s).error().reason(),
+            "session_challenge_too_often");
+  EXPECT_TRUE(prover.handle_challenge(kNow + 1min + 5s).ok());
+}
+
+// Content with whatever it is shown, and remembers it.
+class AnyDevices final : public attest::DeviceVerifier {
+ public:
+  std::vector<attest::Factor> examine(base::WallTime, const attest::EnclaveClaims&,
+                                      base::BytesView devices) const override {
+    shown = base::to_bytes(devices);
+    return {attest::passed(attest::FactorId::GpuChain)};
+  }
+  mutable Bytes shown;
+};
+
+TEST(SessionEvidence, DevicesAreThoseOfTheClaims) {
+  const Bytes devices = base::to_bytes("what the GPUs have signed");
+  attest::EnclaveClaims claims = claims_of(1);
+  const auto judged = [&](const Bytes& shown) {
+    SeededRandom random(5);
+    SessionVerifier verifier = verifier_of(1);
+    const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims, 1, shown);
+    const AnyDevices any;
+    auto admission = handle(verifier, proof, kNow, kPolicy, &any);
+    if (admission) EXPECT_EQ(any.shown, shown);
+    return admission;
+  };
+  EXPECT_EQ(reason_of(judged(devices)), "session_devices_mismatch") << "claimed by nobody";
+  claims.gpu_evidence_hash = attest::gpu_evidence_hash(devices);
+  EXPECT_EQ(reason_of(judged({})), "session_devices_mismatch") << "claimed and not shown";
+  EXPECT_EQ(reason_of(judged(base::to_bytes("another's"))), "session_devices_mismatch");
+  const auto good = judged(devices);
+  ASSERT_TRUE(good.ok()) << good.error().message();
+  EXPECT_EQ(good->verdict.factor(attest::FactorId::GpuChain).outcome, attest::Outcome::Passed);
+}
+
+TEST(SessionEvidence, RevokedKey) {
   attest::Policy policy = kPolicy;
   policy.lists.revoked_keys = {test_key(1).public_key()};
-  SessionVerifier verifier(kNow, peer_of(1));
+  SeededRandom random(5);
+  SessionVerifier verifier = verifier_of(1);
   const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
-  const attest::simulated::QuoteVerifier quotes({test_key(kRoot).public_key()});
-  const attest::EvidenceVerifier* verifiers[] = {&quotes};
-  EXPECT_EQ(reason_of(verifier.handle_proof(kNow, proof, policy, verifiers)), "key_revoked");
+  EXPECT_EQ(reason_of(handle(verifier, proof, kNow, policy)), "key_revoked");
 }
 
 TEST(SessionEvidence, SimulatedUnderAProductionPolicy) {
   SeededRandom random(5);
-  SessionVerifier verifier(kNow, peer_of(1));
+  SessionVerifier verifier = verifier_of(1);
   const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
-  EXPECT_EQ(reason_of(verifier.handle_proof(kNow, proof, attest::production_policy({}), {})),
+  EXPECT_EQ(reason_of(handle(verifier, proof, kNow, attest::production_policy({}))),
             "simulated_evidence");
 }
 

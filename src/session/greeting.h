@@ -16,6 +16,8 @@ inline constexpr VersionRange kClientVersions{0, 5};
 inline constexpr VersionRange kWorkerVersions{0, 5};
 // From this version on requests can be cancelled, and proxies announce that they drain.
 inline constexpr std::int32_t kVersionWithCancel = 5;
+// From this version on peers prove themselves inside the session.
+inline constexpr std::int32_t kVersionWithProof = 5;
 // A peer that names no versions speaks the first.
 inline constexpr VersionRange kLegacyVersions{0, 0};
 

@@ -123,6 +123,10 @@ void Audit::check_ledger(const std::string& proxy, const payment::Ledger& ledger
     if (account.kind == payment::AccountKind::Client && account.available() < base::Nanoton{}) {
       report(proxy + " has overdrawn " + account.party);
     }
+    if (account.reserved < base::Nanoton{} ||
+        (account.open_requests == 0 && account.reserved != base::Nanoton{})) {
+      report(proxy + " holds the wrong amount back from " + account.party);
+    }
     if (account.on_disk.tokens > account.metered.tokens)
       report(proxy + " has more on disk than metered");
   }

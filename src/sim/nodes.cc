@@ -126,6 +126,8 @@ void ProxyNode::on_turn() {
   } while (world_.wires.flush() == Wires::Flushed::LinksClosed);
   if (const auto deadline = machine_->poll_deadline()) alarm_.arm(*deadline);
   world_.audit.check_ledger(name_, machine_->core().ledger, machine_->running());
+  if (machine_->core().market.size() > machine_->workers().size())
+    world_.audit.report(name_ + " still offers workers that are gone");
 }
 
 // ---- dialer ----

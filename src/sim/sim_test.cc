@@ -2,6 +2,7 @@
 // sees what is wrong.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "sim/audit.h"
@@ -35,6 +36,35 @@ TEST(Simulation, TheSameSeedIsTheSameStory) {
     EXPECT_FALSE(first.story.empty());
   }
   EXPECT_NE(simulate(1, Telling::Aloud).story, simulate(2, Telling::Aloud).story);
+}
+
+TEST(Simulation, SeveralThreadsSeeTheSameWorlds) {
+  const auto sweep = [](unsigned threads) {
+    std::string said;
+    const SimulationOptions options{.first_seed = 400, .last_seed = 419, .threads = threads};
+    EXPECT_EQ(run_simulation(options, [&](std::string_view line) { said += line; }), 0);
+    return said;
+  };
+  EXPECT_EQ(sweep(1), sweep(3));
+}
+
+TEST(Simulation, WhatIsLeftOutDoesNotChangeTheRest) {
+  const Outcome whole = simulate(7, Telling::Aloud);
+  ASSERT_GT(whole.planned_calls, 1u);
+  Omissions omissions;
+  for (std::size_t i = 1; i < whole.planned_calls; ++i) omissions.calls.insert(i);
+  for (std::size_t i = 0; i < whole.planned_faults; ++i) omissions.faults.insert(i);
+  const Outcome part = simulate(7, Telling::Aloud, omissions);
+  EXPECT_EQ(part.planned_calls, whole.planned_calls);
+  EXPECT_EQ(part.planned_faults, whole.planned_faults);
+  EXPECT_EQ(part.statistics.faults, 0u);
+  EXPECT_LT(part.statistics.calls, whole.statistics.calls);
+  const auto first_call = [](const Outcome& outcome) {
+    return *std::ranges::find_if(outcome.story, [](const std::string& line) {
+      return line.find("makes call 1") != std::string::npos;
+    });
+  };
+  EXPECT_EQ(first_call(part), first_call(whole));
 }
 
 TEST(Simulation, WorldsAreNotEmpty) {

@@ -246,31 +246,31 @@ void Wires::vanish(const LinkOwner& owner) {
   }
 }
 
-Wires::Wire* Wires::any() {
+Wires::Wire* Wires::any(Dice& dice) {
   if (wires_.empty()) return nullptr;
   auto it = wires_.begin();
-  std::advance(it, static_cast<std::ptrdiff_t>(dice_.below(wires_.size())));
+  std::advance(it, static_cast<std::ptrdiff_t>(dice.below(wires_.size())));
   return it->second.get();
 }
 
-bool Wires::cut_any(Cut cut) {
-  Wire* wire = any();
+bool Wires::cut_any(Cut cut, Dice& dice) {
+  Wire* wire = any(dice);
   if (!wire) return false;
   wire->is_deaf = {true, true};
   wire->life = new_life();
   if (cut == Cut::Noticed) {
     for (std::size_t side = 0; side < 2; ++side) {
-      plan_close(*wire, side, dice_.between(base::Duration(0), base::Duration(2s)),
+      plan_close(*wire, side, dice.between(base::Duration(0), base::Duration(2s)),
                  "connection_reset");
     }
   }
   return true;
 }
 
-bool Wires::deafen_any() {
-  Wire* wire = any();
+bool Wires::deafen_any(Dice& dice) {
+  Wire* wire = any(dice);
   if (!wire) return false;
-  wire->is_deaf[dice_.below(2)] = true;
+  wire->is_deaf[dice.below(2)] = true;
   return true;
 }
 

@@ -63,8 +63,8 @@ class Wires {
   void vanish(const LinkOwner& owner);
   enum class Cut { Noticed, Silent };
   // One of the wires that exist, by chance. False if there is none.
-  bool cut_any(Cut cut);
-  bool deafen_any();
+  bool cut_any(Cut cut, Dice& dice);
+  bool deafen_any(Dice& dice);
   std::size_t size() const { return wires_.size(); }
 
  private:
@@ -76,7 +76,7 @@ class Wires {
   void plan_close(Wire& wire, std::size_t end, base::Duration delay, const char* reason);
   void close(End& end, std::string reason);
   void remove(std::uint64_t wire, std::size_t end);
-  Wire* any();
+  Wire* any(Dice& dice);
 
   Scheduler& scheduler_;
   Dice dice_;

@@ -36,8 +36,9 @@ Weather draw_weather(Dice& dice) {
 
 }  // namespace
 
-World::World(std::uint64_t seed, std::function<void(const std::string&)> note)
+World::World(std::uint64_t seed, Omissions omissions, std::function<void(const std::string&)> note)
     : dice_(seed),
+      omissions_(std::move(omissions)),
       network_(draw_network(dice_)),
       audit_(scheduler_, payment::tariff_of(network_.root().params)),
       wires_{scheduler_, dice_.split(), draw_weather(dice_)},
@@ -128,9 +129,9 @@ void World::run() {
   if (is_sound()) check_quiet();
 }
 
-std::string World::model_of_some_worker() {
-  if (dice_.chance(30)) return "no/such";
-  return worker_terms_[dice_.below(worker_terms_.size())].model;
+std::string World::model_of_some_worker(Dice& dice) {
+  if (dice.chance(30)) return "no/such";
+  return worker_terms_[dice.below(worker_terms_.size())].model;
 }
 
 void World::plan_calls() {
@@ -141,8 +142,10 @@ void World::plan_calls() {
       at += dice_.between(Duration(1ms), pace * 2);
       const auto shape = dice_.chance(500) ? ClientNode::Shape::Stream : ClientNode::Shape::Plain;
       const Duration timeout = dice_.between(Duration(300ms), Duration(15s));
-      later(at, [this, &client, shape, timeout] {
-        client.call(model_of_some_worker(), shape, timeout);
+      Dice dice = dice_.split();
+      if (omissions_.calls.contains(planned_calls_++)) continue;
+      later(at, [&client, shape, timeout, model = model_of_some_worker(dice)] {
+        client.call(model, shape, timeout);
       });
     }
   }
@@ -151,72 +154,75 @@ void World::plan_calls() {
 void World::plan_faults() {
   const std::int64_t faults = dice_.between(0, 14);
   for (std::int64_t i = 0; i < faults; ++i) {
-    later(dice_.between(Duration(500ms), Duration(30s)), [this] { strike(); });
+    const Duration at = dice_.between(Duration(500ms), Duration(30s));
+    Dice dice = dice_.split();
+    if (omissions_.faults.contains(planned_faults_++)) continue;
+    later(at, [this, dice] { strike(dice); });
   }
 }
 
-void World::strike() {
+void World::strike(Dice dice) {
   const auto tell = [this](const char* what) {
     if (surroundings_.note) surroundings_.note(what);
   };
   ++audit_.statistics().faults;
-  switch (dice_.below(8)) {
+  switch (dice.below(8)) {
     case 0:
       tell("a wire is cut");
-      wires_.cut_any(Wires::Cut::Noticed);
+      wires_.cut_any(Wires::Cut::Noticed, dice);
       return;
     case 1:
       tell("a wire is cut in silence");
-      wires_.cut_any(Wires::Cut::Silent);
+      wires_.cut_any(Wires::Cut::Silent, dice);
       return;
     case 2:
       tell("a wire goes deaf in one direction");
-      wires_.deafen_any();
+      wires_.deafen_any(dice);
       return;
     case 3:
-      return trouble_a_disk();
+      return trouble_a_disk(dice);
     case 4: {
-      WorkerNode& worker = any(workers_);
+      WorkerNode& worker = any(dice, workers_);
       worker.set_engine(worker::EngineState::Down);
-      return later(dice_.between(Duration(100ms), Duration(4s)),
+      return later(dice.between(Duration(100ms), Duration(4s)),
                    [&worker] { worker.set_engine(worker::EngineState::Up); });
     }
     case 5:
-      return any(clients_).lose_caller();
+      return any(dice, clients_).lose_caller();
     case 6: {
-      ProxyNode& proxy = any(proxies_);
+      ProxyNode& proxy = any(dice, proxies_);
       proxy.drain();
-      return later(dice_.between(Duration(1s), Duration(8s)), [&proxy] {
+      return later(dice.between(Duration(1s), Duration(8s)), [&proxy] {
         proxy.crash();
         proxy.start();
       });
     }
     default:
-      return crash_any();
+      return crash_any(dice);
   }
 }
 
-void World::crash_any() {
-  const Duration rest = dice_.between(Duration(10ms), Duration(4s));
+void World::crash_any(Dice& dice) {
+  const Duration rest = dice.between(Duration(10ms), Duration(4s));
   const auto crash = [&](auto& node) {
     node.crash();
     later(rest, [&node] { node.start(); });
   };
-  switch (dice_.below(4)) {
+  switch (dice.below(4)) {
     case 0:
-      return crash(any(clients_));
+      return crash(any(dice, clients_));
     case 1:
-      return crash(any(workers_));
+      return crash(any(dice, workers_));
     default:
-      return crash(any(proxies_));
+      return crash(any(dice, proxies_));
   }
 }
 
-void World::trouble_a_disk() {
-  Disk& disk = any(proxies_).disk();
-  const Duration time = dice_.between(Duration(100ms), Duration(5s));
-  if (dice_.chance(500)) {
-    disk.set_stall(dice_.between(Duration(100ms), Duration(3s)));
+void World::trouble_a_disk(Dice& dice) {
+  Disk& disk = any(dice, proxies_).disk();
+  const Duration time = dice.between(Duration(100ms), Duration(5s));
+  if (dice.chance(500)) {
+    disk.set_stall(dice.between(Duration(100ms), Duration(3s)));
     return later(time, [&disk] { disk.set_stall(Duration(0)); });
   }
   disk.set_health(Disk::Health::Failing);

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,15 +14,25 @@
 
 namespace cocoon::sim {
 
+// What is left out of a world, by number in the order of planning; the rest of it is thrown by
+// other dice and stays the same.
+struct Omissions {
+  std::set<std::size_t> calls;
+  std::set<std::size_t> faults;
+};
+
 class World {
  public:
   // `note` gets the story, line by line; empty when nobody reads it.
-  World(std::uint64_t seed, std::function<void(const std::string&)> note);
+  World(std::uint64_t seed, Omissions omissions, std::function<void(const std::string&)> note);
 
   // Ends at the first violation.
   void run();
   const std::vector<std::string>& violations() const { return audit_.violations(); }
   const Statistics& statistics() { return audit_.statistics(); }
+  // How many there were to choose from, the omitted ones included.
+  std::size_t planned_calls() const { return planned_calls_; }
+  std::size_t planned_faults() const { return planned_faults_; }
 
  private:
   void build();
@@ -29,18 +40,18 @@ class World {
   void build_workers();
   void plan_calls();
   void plan_faults();
-  void strike();
-  void crash_any();
-  void trouble_a_disk();
+  void strike(Dice dice);
+  void crash_any(Dice& dice);
+  void trouble_a_disk(Dice& dice);
   void heal();
   void probe();
   void check_quiet();
   void pass(base::Duration time);
   bool is_sound() const { return audit_.violations().empty(); }
-  std::string model_of_some_worker();
+  std::string model_of_some_worker(Dice& dice);
   template <class T>
-  T& any(std::deque<T>& nodes) {
-    return nodes[dice_.below(nodes.size())];
+  static T& any(Dice& dice, std::deque<T>& nodes) {
+    return nodes[dice.below(nodes.size())];
   }
   template <class Deed>
   void later(base::Duration delay, Deed deed) {
@@ -48,6 +59,9 @@ class World {
   }
 
   Dice dice_;
+  Omissions omissions_;
+  std::size_t planned_calls_ = 0;
+  std::size_t planned_faults_ = 0;
   Scheduler scheduler_;
   registry::Snapshot network_;
   Audit audit_;

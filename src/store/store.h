@@ -34,9 +34,9 @@ enum class StoreReason {
 std::string_view reason_name(StoreReason reason);
 
 struct StoreOptions {
-  // Commits are at least this far apart, so that a busy core shares one sync; the first after a
-  // pause is immediate.
-  std::chrono::microseconds commit_interval = std::chrono::milliseconds(2);
+  // After a commit the next one waits for as long as that one took, but no longer than this, so
+  // that a busy core shares one sync; the first after a pause is immediate.
+  std::chrono::microseconds longest_pause = std::chrono::milliseconds(2);
   // How long to wait for another process's lock before saying busy, and before trying again after
   // disk_full or busy.
   std::chrono::milliseconds busy_timeout = std::chrono::seconds(5);

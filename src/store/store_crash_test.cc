@@ -55,7 +55,7 @@ class TransferBooks {
 // The child: writes for ever, and says through the pipe what was acknowledged.
 [[noreturn]] void write_until_killed(const std::filesystem::path& file, int pipe_end) {
   StoreOptions options;
-  options.commit_interval = std::chrono::microseconds(200);
+  options.longest_pause = std::chrono::microseconds(200);
   auto store = Store::open(file, options);
   if (!store) _exit(2);
   const auto contents = (*store)->load(1);

@@ -124,6 +124,8 @@ constexpr Numbered kNumbers[] = {
     {0xb7be1d23, "client.cancelQuery"},
     {0xb4966b0b, "proxy.cancelQuery"},
     {0xa3104a8c, "proxy.draining"},
+    {0x4daa6f3e, "session.challenge"},
+    {0x5aac42c9, "session.proof"},
 };
 
 TEST(Types, NumbersAreThoseOfTheNetwork) {
@@ -137,13 +139,16 @@ TEST(Types, NumbersAreThoseOfTheNetwork) {
   EXPECT_EQ(ours, expected);
 }
 
-// [WIRE-80] [WIRE-84] The examples of docs/protocol/v5.md.
+// [WIRE-80] [WIRE-84] [WIRE-90] The examples of docs/protocol/v5.md.
 TEST(Types, VersionFiveHasItsBytes) {
   base::Bits256 id{};
   for (std::size_t i = 0; i < id.size(); ++i) id[i] = static_cast<std::uint8_t>(i + 1);
   EXPECT_EQ(base::to_hex(encode_boxed(ClientCancelQuery{.request_id = id})),
             "231dbeb70102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20");
   EXPECT_EQ(base::to_hex(encode_boxed(ProxyDraining{})), "8c4a10a3");
+  EXPECT_EQ(base::to_hex(encode_boxed(SessionChallenge{.nonce = id})),
+            "3e6faa4d0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20");
+  EXPECT_EQ(base::to_hex(encode_boxed(SessionProof{})), "c942ac5a00000000");
 }
 
 TEST(Types, UnknownNumbersHaveNoName) { EXPECT_EQ(constructor_name(0), ""); }

@@ -28,7 +28,9 @@ void ProxyLinks::close(LinkId link, std::string_view reason) {
 }
 
 void ProxyLinks::handle_opened(base::Now, LinkId link) {
-  const auto& proxy = links_.emplace(link, ProxyLink{.link = link}).first->second;
+  const auto& proxy =
+      links_.emplace(link, ProxyLink{.link = link, .standing = config_.first_standing})
+          .first->second;
   const std::string owner = ton::to_friendly_text(config_.owner);
   tl::WorkerConnectToProxy greeting{};
   tl::WorkerParams& params = greeting.params;
@@ -53,12 +55,14 @@ void ProxyLinks::handle_answer(base::Now now, LinkId link, base::BytesView objec
     case ProxyLink::State::Greeting:
       return handle_connected(*proxy, object);
     case ProxyLink::State::Comparing:
-      return handle_compared(*proxy, object);
+      return handle_compared(now, *proxy, object);
     case ProxyLink::State::Extended:
       if (!tl::decode_boxed<tl::WorkerExtendedCompareBalanceWithProxyResult>(object)) {
         return close(link, "bad_answer");
       }
       return complete(*proxy);
+    case ProxyLink::State::Proving:
+      return close(link, "bad_answer");  // to nothing that was asked
     case ProxyLink::State::Completing:
       if (!tl::decode_boxed<tl::WorkerProxyHandshakeCompleted>(object))
         return close(link, "bad_answer");
@@ -70,6 +74,7 @@ void ProxyLinks::handle_answer(base::Now now, LinkId link, base::BytesView objec
       if (!status) return close(link, "bad_answer");
       proxy->status_asked = false;
       proxy->next_status = now.steady + kPaymentStatusPeriod;
+      take(now, *proxy, status->signed_payment);
       return learn(*proxy, status->max_tokens, status->db_tokens);
     }
   }
@@ -93,6 +98,7 @@ void ProxyLinks::handle_connected(ProxyLink& proxy, base::BytesView object) {
   proxy.version = *terms;
   proxy.proxy_contract = identity->contract;
   proxy.worker_contract = expected;
+  if (config_.chain) open_earnings(*identity);
   proxy.state = ProxyLink::State::Comparing;
   const Earned& known = earned_[proxy.proxy_contract];
   ask(proxy,
@@ -102,9 +108,30 @@ void ProxyLinks::handle_connected(ProxyLink& proxy, base::BytesView object) {
       kConnectTimeout);
 }
 
-void ProxyLinks::handle_compared(ProxyLink& proxy, base::BytesView object) {
+void ProxyLinks::open_earnings(const ton::ProxyIdentity& proxy) {
+  earnings_.open(proxy.contract, [&] {
+    return payment::chain::WorkerEarnings({.contracts = config_.network.contracts(),
+                                           .proxy = proxy,
+                                           .owner = config_.owner,
+                                           .wallet = config_.chain->wallet,
+                                           .fee_per_token = config_.network.worker_fee_per_token(),
+                                           .payout_at = config_.chain->payout_at});
+  });
+}
+
+void ProxyLinks::take(base::Now now, const ProxyLink& proxy,
+                      const tl::AnyProxySignedPayment& payment) {
+  auto* earnings = earnings_.find(proxy.proxy_contract);
+  const auto* word = std::get_if<tl::ProxySignedPayment>(&payment);
+  if (!earnings || !word) return;
+  const auto taken = earnings->handle_payment(now, word->data);
+  if (!taken) close(proxy.link, taken.error().reason());
+}
+
+void ProxyLinks::handle_compared(base::Now now, ProxyLink& proxy, base::BytesView object) {
   const auto answer = tl::decode_boxed<tl::WorkerCompareBalanceWithProxyResult>(object);
   if (!answer) return close(proxy.link, "bad_answer");
+  take(now, proxy, answer->signed_payment);
   if (answer->error_code == 0) {
     learn(proxy, answer->max_tokens, answer->tokens_committed_to_db);
     return complete(proxy);
@@ -121,9 +148,44 @@ void ProxyLinks::handle_compared(ProxyLink& proxy, base::BytesView object) {
 }
 
 void ProxyLinks::complete(ProxyLink& proxy) {
+  if (proxy.standing != session::Standing::Good) {
+    proxy.state = ProxyLink::State::Proving;
+    return;
+  }
   proxy.state = ProxyLink::State::Completing;
   ask(proxy, tl::WorkerProxyHandshakeComplete{.is_disabled = engine_ == EngineState::Down},
       kConnectTimeout);
+}
+
+void ProxyLinks::handle_standing(LinkId link, session::Standing standing, std::string_view why) {
+  ProxyLink* proxy = find(link);
+  if (!proxy) return;
+  proxy->standing = standing;
+  proxy->lapsed_because = why;
+  if (standing == session::Standing::Good && proxy->state == ProxyLink::State::Proving) {
+    complete(*proxy);
+  }
+  if (standing == session::Standing::Lapsed && proxy->state == ProxyLink::State::Ready) {
+    out_.push_back(
+        session::SendMessage{link, tl::encode_boxed(tl::WorkerEnabledDisabled{.disabled = 1})});
+  }
+  end_if_lapsed(*proxy);
+}
+
+void ProxyLinks::take_up(LinkId link) {
+  if (ProxyLink* proxy = find(link)) ++proxy->running;
+}
+
+void ProxyLinks::release(LinkId link) {
+  ProxyLink* proxy = find(link);
+  if (!proxy) return;
+  --proxy->running;
+  end_if_lapsed(*proxy);
+}
+
+void ProxyLinks::end_if_lapsed(const ProxyLink& proxy) {
+  if (proxy.standing != session::Standing::Lapsed || proxy.running > 0) return;
+  close(proxy.link, proxy.lapsed_because);
 }
 
 void ProxyLinks::handle_query_failed(LinkId link, std::string_view message) {
@@ -137,7 +199,7 @@ void ProxyLinks::learn(const ProxyLink& proxy, std::int64_t in_its_books,
   earned.on_its_disk = std::max(earned.on_its_disk, on_its_disk);
 }
 
-bool ProxyLinks::handle_payment(LinkId link, base::BytesView object) {
+bool ProxyLinks::handle_payment(base::Now now, LinkId link, base::BytesView object) {
   if (tl::peek_id(object) != tl::ProxyWorkerRequestPayment::kId) return false;
   const ProxyLink* proxy = find(link);
   const auto message = tl::decode_boxed<tl::ProxyWorkerRequestPayment>(object);
@@ -145,11 +207,13 @@ bool ProxyLinks::handle_payment(LinkId link, base::BytesView object) {
     close(link, "bad_payment");
     return true;
   }
+  take(now, *proxy, message->signed_payment);
   learn(*proxy, message->max_tokens, message->db_tokens);
   return true;
 }
 
 void ProxyLinks::handle_time(base::Now now) {
+  earnings_.handle_time(now);
   for (auto& [link, proxy] : links_) {
     if (proxy.state != ProxyLink::State::Ready || proxy.status_asked ||
         proxy.next_status > now.steady) {
@@ -167,6 +231,7 @@ void ProxyLinks::handle_engine(EngineState state) {
   for (const auto& [link, proxy] : links_) {
     // A link that is completing was told the old state; the proxy accepts a correction as soon as
     // it is ready.
+    if (proxy.standing == session::Standing::Lapsed) continue;
     if (proxy.state == ProxyLink::State::Ready || proxy.state == ProxyLink::State::Completing) {
       out_.push_back(session::SendMessage{link, tl::encode_boxed(message)});
     }
@@ -186,7 +251,7 @@ void ProxyLinks::handle_coefficient() {
 }
 
 std::optional<base::Instant> ProxyLinks::poll_deadline() const {
-  std::optional<base::Instant> next;
+  std::optional<base::Instant> next = earnings_.poll_deadline();
   for (const auto& [link, proxy] : links_) {
     if (proxy.state != ProxyLink::State::Ready || proxy.status_asked) continue;
     next = next ? std::min(*next, proxy.next_status) : proxy.next_status;

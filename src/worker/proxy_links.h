@@ -1,7 +1,8 @@
 // The worker's side of sessions with proxies: greeting, comparison of balances, completion, payment
 // status.
 //
-// Each step is one query whose answer leads to the next; any other answer ends the link. The worker
+// Each step is one query whose answer leads to the next; any other answer ends the link. The last
+// step waits until the proxy has proven itself, so that no request comes before. The worker
 // recomputes both contract addresses that the proxy names and refuses a proxy that names others.
 // What it has earned is remembered per proxy contract, so that a reconnect can tell when a proxy
 // has forgotten some of it.
@@ -13,7 +14,10 @@
 #include <unordered_map>
 
 #include "base/time.h"
+#include "payment/chain/per_proxy.h"
+#include "payment/chain/worker_earnings.h"
 #include "session/link.h"
+#include "session/standing.h"
 #include "tl/types.h"
 #include "worker/config.h"
 
@@ -28,7 +32,7 @@ struct Earned {
 };
 
 struct ProxyLink {
-  enum class State { Greeting, Comparing, Extended, Completing, Ready };
+  enum class State { Greeting, Comparing, Extended, Proving, Completing, Ready };
 
   session::LinkId link;
   State state = State::Greeting;
@@ -38,6 +42,8 @@ struct ProxyLink {
   base::Instant next_status{};
   bool status_asked = false;
   std::size_t running = 0;
+  session::Standing standing = session::Standing::Good;
+  std::string lapsed_because{};  // closed with this reason once nothing runs for it
 };
 
 class ProxyLinks {
@@ -50,7 +56,12 @@ class ProxyLinks {
   void handle_answer(base::Now now, session::LinkId link, base::BytesView object);
   void handle_query_failed(session::LinkId link, std::string_view message);
   // proxy.workerRequestPayment. False if the object is something else.
-  bool handle_payment(session::LinkId link, base::BytesView object);
+  bool handle_payment(base::Now now, session::LinkId link, base::BytesView object);
+  // What the shell has found out about the proxy; `why` if it has lapsed.
+  void handle_standing(session::LinkId link, session::Standing standing, std::string_view why);
+  // A request of the link has begun or ended.
+  void take_up(session::LinkId link);
+  void release(session::LinkId link);
   void handle_time(base::Now now);
   void handle_engine(EngineState state);
   // The configuration has a new price.
@@ -64,11 +75,20 @@ class ProxyLinks {
   }
   std::optional<base::Instant> poll_deadline() const;
   void close(session::LinkId link, std::string_view reason);
+  // Empty where there is no chain.
+  payment::chain::PerProxy<payment::chain::WorkerEarnings>& earnings() { return earnings_; }
+  const payment::chain::PerProxy<payment::chain::WorkerEarnings>& earnings() const {
+    return earnings_;
+  }
 
  private:
   void handle_connected(ProxyLink& proxy, base::BytesView object);
-  void handle_compared(ProxyLink& proxy, base::BytesView object);
+  void handle_compared(base::Now now, ProxyLink& proxy, base::BytesView object);
+  void open_earnings(const ton::ProxyIdentity& proxy);
+  // The proxy's signed word on what it owes; one that is not its word ends the link.
+  void take(base::Now now, const ProxyLink& proxy, const tl::AnyProxySignedPayment& payment);
   void complete(ProxyLink& proxy);
+  void end_if_lapsed(const ProxyLink& proxy);
   void learn(const ProxyLink& proxy, std::int64_t in_its_books, std::int64_t on_its_disk);
   template <class T>
   void ask(const ProxyLink& proxy, const T& object, base::Duration timeout);
@@ -78,6 +98,7 @@ class ProxyLinks {
   EngineState engine_ = EngineState::Down;
   std::unordered_map<session::LinkId, ProxyLink> links_;
   std::unordered_map<ton::Address, Earned, ton::AddressHash> earned_;
+  payment::chain::PerProxy<payment::chain::WorkerEarnings> earnings_;
 };
 
 }  // namespace cocoon::worker

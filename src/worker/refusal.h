@@ -5,7 +5,15 @@
 
 namespace cocoon::worker {
 
-enum class Refusal { Draining, EngineDown, TooManyRequests, TooCheap, BadRequest, WrongModel };
+enum class Refusal {
+  Draining,
+  EngineDown,
+  ProxyLapsed,
+  TooManyRequests,
+  TooCheap,
+  BadRequest,
+  WrongModel,
+};
 
 std::string_view reason_name(Refusal refusal);
 

@@ -49,6 +49,18 @@ Worker::Worker(Config config)
 
 void Worker::handle_opened(base::Now now, LinkId link) { links_.handle_opened(now, link); }
 
+void Worker::handle_standing(LinkId link, session::Standing standing, std::string_view why) {
+  links_.handle_standing(link, standing, why);
+}
+
+std::optional<std::int32_t> Worker::version_of(LinkId link) const {
+  const auto found = links_.all().find(link);
+  if (found == links_.all().end() || found->second.state == ProxyLink::State::Greeting) {
+    return std::nullopt;
+  }
+  return found->second.version;
+}
+
 // Nobody would hear the answers, so the engine stops.
 void Worker::handle_closed(LinkId link) {
   std::vector<JobId> lost;
@@ -80,7 +92,7 @@ void Worker::handle_query(LinkId link, std::int64_t query_id, base::BytesView) {
 void Worker::handle_message(base::Now now, LinkId link, base::BytesView object) {
   const ProxyLink* proxy = links_.find(link);
   if (!proxy) return;
-  if (links_.handle_payment(link, object) || handle_cancel(now, *proxy, object)) return;
+  if (links_.handle_payment(now, link, object) || handle_cancel(now, *proxy, object)) return;
   const auto order = decode_order(object);
   if (!order || !*order || proxy->state != ProxyLink::State::Ready) {
     ++counters_.refusals["unexpected_message"];
@@ -143,13 +155,14 @@ void Worker::start(base::Now now, const ProxyLink& proxy, const Order& order) {
                        .tariff = tariff_,
                        .debug = order.debug,
                        .received_at = now.wall};
-  auto job = prepare(order);
+  auto job = prepare(proxy, order);
   if (!job) {
     ++counters_.rejected;
     ++counters_.refusals[std::string(job.error().reason())];
     const auto refusal = job.error().as<Refusal>();
     const bool busy = refusal == Refusal::TooManyRequests || refusal == Refusal::TooCheap;
-    const bool down = refusal == Refusal::EngineDown || refusal == Refusal::Draining;
+    const bool down = refusal == Refusal::EngineDown || refusal == Refusal::Draining ||
+                      refusal == Refusal::ProxyLapsed;
     const WireError error = busy   ? WireError::Error
                             : down ? WireError::NotReady
                                    : WireError::ProtocolViolation;
@@ -160,11 +173,15 @@ void Worker::start(base::Now now, const ProxyLink& proxy, const Order& order) {
   job->timeout = engine_time(order.timeout);
   const base::Instant deadline = now.steady + job->timeout;
   jobs_.emplace(id, RunningJob{.job = Job(terms), .deadline = deadline});
+  links_.take_up(proxy.link);
   deadlines_.emplace(deadline, id);
   effects_.emplace_back(std::move(*job));
 }
 
-Result<StartJob> Worker::prepare(const Order& order) const {
+Result<StartJob> Worker::prepare(const ProxyLink& proxy, const Order& order) const {
+  if (proxy.standing != session::Standing::Good) {
+    return Error(Refusal::ProxyLapsed, "the proxy has not proven itself");
+  }
   if (draining_) return Error(Refusal::Draining, "this worker is shutting down");
   if (engine_ == EngineState::Down) return Error(Refusal::EngineDown, "the engine is down");
   if (jobs_.size() >= static_cast<std::size_t>(config_.max_active)) {
@@ -257,8 +274,10 @@ void Worker::fail(base::Now now, JobMap::iterator job, std::int32_t error_code,
 }
 
 void Worker::erase(JobMap::iterator job) {
+  const LinkId link = job->second.job.terms().link;
   deadlines_.erase({job->second.deadline, job->first});
   jobs_.erase(job);
+  links_.release(link);
 }
 
 void Worker::handle_time(base::Now now) {

@@ -54,6 +54,11 @@ class Worker {
   explicit Worker(Config config);
 
   void handle_opened(base::Now now, session::LinkId link);
+  // What the shell has found out about the proxy; `why` if it has lapsed. A link that lapsed is
+  // closed once its running requests have ended.
+  void handle_standing(session::LinkId link, session::Standing standing, std::string_view why);
+  // The protocol's version, once both sides have settled it.
+  std::optional<std::int32_t> version_of(session::LinkId link) const;
   void handle_closed(session::LinkId link);
   void handle_answer(base::Now now, session::LinkId link, base::BytesView object);
   void handle_query_failed(session::LinkId link, std::string_view message);
@@ -82,6 +87,8 @@ class Worker {
   const Config& config() const { return config_; }
   const Counters& counters() const { return counters_; }
   const ProxyLinks& proxies() const { return links_; }
+  // What is owed on the chain: contracts to watch and orders to send.
+  payment::chain::PerProxy<payment::chain::WorkerEarnings>& earnings() { return links_.earnings(); }
   std::size_t running() const { return jobs_.size(); }
   EngineState engine() const { return engine_; }
 
@@ -103,7 +110,7 @@ class Worker {
   void start(base::Now now, const ProxyLink& proxy, const Order& order);
   // proxy.cancelQuery. False if the object is something else.
   bool handle_cancel(base::Now now, const ProxyLink& proxy, base::BytesView object);
-  base::Result<StartJob> prepare(const Order& order) const;
+  base::Result<StartJob> prepare(const ProxyLink& proxy, const Order& order) const;
   void send(session::LinkId link, base::Bytes message);
   void send_all(session::LinkId link, std::vector<base::Bytes> messages);
   void fail(base::Now now, JobMap::iterator job, std::int32_t code, std::string_view error);

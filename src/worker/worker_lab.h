@@ -23,6 +23,7 @@ struct LabTerms {
   std::int32_t max_active = 4;
   ton::PriceMultipliers multipliers{};
   EngineState engine = EngineState::Up;
+  session::Standing first_standing = session::Standing::Good;
 };
 
 template <class T>
@@ -69,6 +70,7 @@ class WorkerLab {
   // A link with its handshake done.
   LinkId ready(std::int32_t version = 4);
   void close(LinkId link);
+  void stand(LinkId link, session::Standing standing, std::string_view why = {});
   bool is_open(LinkId link) const { return peers_.at(link).is_open; }
   std::string closed(LinkId link) const { return peers_.at(link).closed; }
   // The oldest query not taken yet; a test failure and an empty object if there is none.

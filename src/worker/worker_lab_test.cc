@@ -13,7 +13,8 @@ Config lab_config(const LabTerms& terms) {
           .model = terms.model,
           .coefficient = terms.coefficient,
           .max_active = terms.max_active,
-          .proxy_count = 1};
+          .proxy_count = 1,
+          .first_standing = terms.first_standing};
 }
 
 }  // namespace
@@ -40,6 +41,11 @@ LinkId WorkerLab::ready(std::int32_t version) {
   query<tl::WorkerProxyHandshakeComplete>(link);
   answer(link, tl::WorkerProxyHandshakeCompleted{});
   return link;
+}
+
+void WorkerLab::stand(LinkId link, session::Standing standing, std::string_view why) {
+  machine_.handle_standing(link, standing, why);
+  settle();
 }
 
 void WorkerLab::close(LinkId link) {

@@ -84,7 +84,7 @@ def ask(base_url, model):
 
 def test_a_network_comes_up_answers_and_goes_away(up, engine):
     network = up("--engine", engine.url, "--workers", "2").wait_ready()
-    assert network.ready["simulated_evidence"] is True and network.ready["settled"] is False
+    assert network.ready["simulated_evidence"] is True and network.ready["settled"] is True
     pids = process_ids(network.ready["pids"])
     assert len(pids) >= 4 and all(is_running(pid) for pid in pids)
     answer = ask(network.ready["base_url"], MODEL)

@@ -130,7 +130,7 @@ def test_a_chain_that_goes_away_stops_nobody(up, engine):
 
 def test_without_a_chain(up, engine):
     network = up("--engine", engine.url, "--no-chain").wait_ready()
-    assert "chain" not in network.ready["pids"]
+    assert "chain" not in network.ready["pids"] and network.ready["settled"] is False
     assert page(network, "proxy")["chain"] is None
     assert ask(network.ready["base_url"], MODEL)["usage"]["cost"] > 0
     assert network.interrupt() == 0
@@ -141,3 +141,39 @@ def test_a_missing_node_is_named(up, engine):
     assert network.process.wait(60) == 1
     said = network.log_text() + "".join(network.lines)
     assert "no-such-node" in said and "--no-chain" in said
+
+def test_a_question_is_paid_for_on_the_chain(up, engine):
+    network = up("--engine", engine.url, "--ask", "hi")
+    assert network.process.wait(120) == 0, network.log_text()
+    events = {event["event"]: event for event in network.events()}
+    booked, settled = events["money"], events["settlement"]
+    assert settled["complete"] is True
+    assert settled["charged_nanotons"] == booked["client_charged_nanotons"] == events["answer"]["cost_nanotons"]
+    assert settled["received_nanotons"] == settled["paid_nanotons"] == booked["worker_earned_nanotons"]
+    assert settled["commission_nanotons"] == booked["proxy_commission_nanotons"]
+    steps = {step["what"]: step for step in settled["steps"]}
+    assert {"deposit", "charge", "payout", "received"} <= set(steps)
+    assert len({step["transaction"] for step in steps.values()}) == len(steps)
+    assert steps["received"]["nanotons"] == booked["worker_earned_nanotons"]
+
+
+def test_channels_are_listed_and_filled_up(up, engine):
+    network = up("--engine", engine.url).wait_ready()
+
+    def opened():
+        channels = json.loads(cocoon(network, "channel", "list", "--json").stdout)["channels"]
+        return [channel for channel in channels if channel.get("balance", 0) > 0]
+    channel = wait_until(opened, "the gateway's channel")[0]
+    assert channel["state"] == "normal" and channel["balance"] == 2 * TON
+    dry = json.loads(cocoon(network, "channel", "topup", channel["contract"], "1.5", "--dry-run", "--json").stdout)
+    assert dry["attached"] > 1.5 * TON
+    done = json.loads(cocoon(network, "channel", "topup", channel["contract"], "1.5", "--json").stdout)
+    assert done["balance"] == 3.5 * TON and len(done["transaction"]) == 64
+    refused = cocoon(network, "channel", "close", channel["contract"], expected=1)
+    assert "stop the gateway" in refused.stderr
+    assert "no channel" in cocoon(network, "channel", "withdraw", network_root(network), expected=1).stderr
+    assert network.interrupt() == 0
+
+
+def network_root(network):
+    return root(network)["address"]

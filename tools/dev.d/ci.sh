@@ -40,6 +40,7 @@ ci() {
   step threads unit_tests tsan '^(io|store)$'
   step build-release build release
   step symbols tools/symbols build/release
+  step planted planted_bugs
   step engine tools/engine fetch
   step e2e end_to_end dev
   step fuzz fuzz 3

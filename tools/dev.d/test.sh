@@ -10,6 +10,10 @@ run_tests() { # [MODULE...]
     devnet_tests
     return
   fi
+  if [ "$*" = planted ]; then
+    planted_bugs
+    return
+  fi
   if [ $# -gt 0 ]; then
     build dev "${@/%/_test}"
     unit_tests dev "$(IFS='|' && echo "^($*)\$")"
@@ -20,6 +24,7 @@ run_tests() { # [MODULE...]
   tool_tests
   contract_tests
   devnet_tests
+  planted_bugs
   end_to_end dev
 }
 
@@ -53,6 +58,11 @@ devnet_tests() {
   say "test: devnet, with third-party clients"
   npm_in devnet run --silent types
   npm_in devnet test --silent
+}
+
+planted_bugs() {
+  say "test: planted bugs, which the simulator must find"
+  tests/planted/run
 }
 
 check_typescript_format() {

@@ -150,6 +150,18 @@ Result<void> apply_advisories(const Reader& reader, const toml::node& node, Poli
   return {};
 }
 
+Result<void> apply_session(const Reader& reader, const toml::node& node, Policy& policy) {
+  const std::string demand = TRY(reader.text(node));
+  if (demand == "required") {
+    policy.session = attest::SessionDemand::Required;
+  } else if (demand == "if_spoken") {
+    policy.session = attest::SessionDemand::IfSpoken;
+  } else {
+    return reader.error(PolicyFileError::BadValue, node, "\"required\" or \"if_spoken\" is wanted");
+  }
+  return {};
+}
+
 Result<void> apply(const Reader& reader, std::string_view key, const toml::node& node,
                    Policy& policy) {
   if (key == "base") return {};
@@ -159,6 +171,7 @@ Result<void> apply(const Reader& reader, std::string_view key, const toml::node&
   if (key == "tcb_statuses") return apply_statuses(reader, node, policy);
   if (key == "advisories") return apply_advisories(reader, node, policy);
   if (key == "lists") return apply_lists(reader, node, policy);
+  if (key == "session_evidence") return apply_session(reader, node, policy);
   if (key == "images") {
     policy.allowed_images = TRY(reader.hashes(node));
     return {};

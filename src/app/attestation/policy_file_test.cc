@@ -78,6 +78,19 @@ revoked_keys = [")" + kHash +
   EXPECT_NE(std::ranges::find(required, attest::FactorId::Freshness), required.end());
 }
 
+TEST(PolicyFile, SessionEvidence) {
+  const auto demand = [](const char* text) {
+    const auto policy = parse_policy(text, "p.toml", kImages);
+    return policy ? std::optional(policy->session) : std::nullopt;
+  };
+  EXPECT_EQ(demand(""), attest::SessionDemand::Required);
+  EXPECT_EQ(demand("base = \"legacy-network\""), attest::SessionDemand::IfSpoken);
+  EXPECT_EQ(demand("session_evidence = \"if_spoken\""), attest::SessionDemand::IfSpoken);
+  EXPECT_EQ(demand("base = \"legacy-network\"\nsession_evidence = \"required\""),
+            attest::SessionDemand::Required);
+  EXPECT_EQ(demand("session_evidence = \"no\""), std::nullopt) << "a file can't switch it off";
+}
+
 TEST(PolicyFile, AnyAdvisory) {
   const auto policy = parse_policy("advisories = \"any\"", "p.toml", kImages);
   ASSERT_TRUE(policy.ok());

@@ -9,7 +9,7 @@
 
 namespace cocoon::app::commands {
 
-inline constexpr char kUnsettled[] = "unsettled: no chain yet";
+inline constexpr char kUnsettled[] = "unsettled";
 
 // "0.0000042 TON (unsettled)".
 std::string unsettled(base::Nanoton amount);

@@ -61,6 +61,11 @@ void show_peer(const Terminal& out, const json& peer) {
   std::vector<Fact> facts{
       {"verdict", evidence_text(text_at(peer, "/tier"), text_at(peer, "/evidence"))},
       {"policy", text_at(peer, "/policy")},
+      {"shown", text_at(peer, "/shown") == "session"
+                    ? "inside the session, judged " +
+                          std::to_string(number_at(peer, "/judged_seconds")) + " s ago"
+                    : "certificate, judged " + std::to_string(number_at(peer, "/judged_seconds")) +
+                          " s ago"},
       {"image", image.is_string() ? image.get<std::string>() : "none shown"},
       {"public key", text_at(peer, "/public_key")},
       {"connected", std::to_string(number_at(peer, "/connected_seconds")) + " s"}};
@@ -104,10 +109,12 @@ void show_in_full(const Terminal& out, const Viewer& viewer) {
 // The others of a network on this machine: a line for each peer.
 void show_in_brief(const Terminal& out, const Viewer& viewer) {
   out.line("\n" + heading(out, viewer));
-  Table table({{"PEER"}, {"VERDICT"}, {"CHECKS"}});
+  Table table({{"PEER"}, {"VERDICT"}, {"SHOWN IN"}, {"AGE"}, {"CHECKS"}});
   for (const auto& peer : list_at(viewer.peers, "/peers")) {
     table.add({{text_at(peer, "/role") + " " + text_at(peer, "/address")},
                {evidence_text(text_at(peer, "/tier"), text_at(peer, "/evidence"))},
+               {text_at(peer, "/shown")},
+               {std::to_string(number_at(peer, "/judged_seconds")) + " s"},
                {factors_text(peer)}});
   }
   if (!table.empty()) out.write(table.text(out));

@@ -1,4 +1,5 @@
 // The table of commands: the one place where their words, flags and examples stand.
+#include "app/commands/channel.h"
 #include "app/commands/client_role.h"
 #include "app/commands/handlers.h"
 #include "app/commands/root_setting.h"
@@ -240,9 +241,57 @@ Command wallet_send() {
           .run = run_wallet_send};
 }
 
+const Flag kDryRun{"--dry-run", "", "Show every message and what it costs, and send nothing"};
+const Flag kClientConfig{"--config", "FILE",
+                         "The client's configuration (default: of the network of --dir)"};
+const Operand kChannel{"CHANNEL", "Address of its contract", Operand::Need::Required};
+
+Command channel_list() {
+  return {.name = "channel list",
+          .summary = "List the gateway's channels: with whom, how much is in them",
+          .details = "The gateway opens a channel with each proxy that it uses, and fills it up.",
+          .operands = {},
+          .flags = {kUrl, kDir, kJson},
+          .examples = {"cocoon channel list"},
+          .run = run_channel_list};
+}
+
+Command channel_topup() {
+  return {.name = "channel topup",
+          .summary = "Deposit into a channel, from your own wallet",
+          .details = {},
+          .operands = {kChannel, {"AMOUNT", "1.5 (TON) or 1500000000n", Operand::Need::Required}},
+          .flags = {kDryRun, kFile, kChain, kPasswordFile, kDir, kJson},
+          .examples = {"cocoon channel topup EQ... 2 --dry-run"},
+          .run = run_channel_topup};
+}
+
+Command channel_withdraw() {
+  return {.name = "channel withdraw",
+          .summary = "Take back what is in a channel above its stake",
+          .details = "From the client's own wallet; its gateway must not be running.",
+          .operands = {kChannel},
+          .flags = {kDryRun, kClientConfig, kChain, kDir, kJson},
+          .examples = {"cocoon channel withdraw EQ... --config client.toml"},
+          .run = run_channel_withdraw};
+}
+
+Command channel_close() {
+  return {.name = "channel close",
+          .summary = "Close a channel: once to begin, and again after the delay for the rest",
+          .details =
+              "The first time pays what is above the stake and begins the delay in which the proxy "
+              "may still charge; afterwards\n"
+              "the second time pays everything else, whether or not the proxy is alive. The "
+              "gateway must not be running.",
+          .operands = {kChannel},
+          .flags = {kDryRun, kClientConfig, kChain, kDir, kJson},
+          .examples = {"cocoon channel close EQ... --config client.toml"},
+          .run = run_channel_close};
+}
+
 const Flag kRoot{"--root", "ADDRESS",
                  "The network's root contract (default: COCOON_ROOT, or that of --dir)"};
-const Flag kDryRun{"--dry-run", "", "Show every message and what it costs, and send nothing"};
 
 Command root_show() {
   return {
@@ -372,13 +421,33 @@ Command version() {
 }  // namespace
 
 const std::vector<Command>& command_table() {
-  static const std::vector<Command> table{
-      up(),          client(),         chat(),          models(),
-      status(),      attest_show(),    attest_verify(), attest_measure(),
-      doctor(),      wallet_new(),     wallet_import(), wallet_show(),
-      wallet_send(), root_show(),      root_deploy(),   root_set(),
-      key_new(),     key_list(),       key_revoke(),    completion(),
-      man(),         config_example(), version()};
+  static const std::vector<Command> table{up(),
+                                          client(),
+                                          chat(),
+                                          models(),
+                                          status(),
+                                          attest_show(),
+                                          attest_verify(),
+                                          attest_measure(),
+                                          doctor(),
+                                          wallet_new(),
+                                          wallet_import(),
+                                          wallet_show(),
+                                          wallet_send(),
+                                          channel_list(),
+                                          channel_topup(),
+                                          channel_withdraw(),
+                                          channel_close(),
+                                          root_show(),
+                                          root_deploy(),
+                                          root_set(),
+                                          key_new(),
+                                          key_list(),
+                                          key_revoke(),
+                                          completion(),
+                                          man(),
+                                          config_example(),
+                                          version()};
   return table;
 }
 

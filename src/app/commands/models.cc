@@ -69,8 +69,7 @@ base::Result<int> run_models(const Invocation& invocation) {
   }
   out.write(table.text(out));
   const Terminal& note = out.live() ? out : invocation.err;
-  note.line(
-      note.paint(Ink::Dim, "Prices in TON per million tokens (" + std::string(kUnsettled) + ")."));
+  note.line(note.paint(Ink::Dim, "Prices in TON per million tokens."));
   return kExitOk;
 }
 

@@ -48,7 +48,7 @@ std::string money_text(const MoneyFlow& flow, const Terminal& terminal) {
   return fact_lines({{"client charged", base::to_string(flow.moved.charged)},
                      {"worker earned", base::to_string(flow.moved.earned)},
                      {"proxy's commission", base::to_string(flow.moved.commission)},
-                     {"sums", "match exactly; " + std::string(kUnsettled)}},
+                     {"sums", "match exactly, in the proxy's books"}},
                     terminal);
 }
 

@@ -220,7 +220,9 @@ void show(const Terminal& out, const Whereabouts& where, const std::vector<Role>
 }
 
 json to_json(const Whereabouts& where, const std::vector<Role>& roles) {
-  json document{{"base_url", where.base_url}, {"found_by", where.origin}, {"settled", false}};
+  json document{{"base_url", where.base_url},
+                {"found_by", where.origin},
+                {"settled", flag_at(roles.front().stats, "/status/settled")}};
   for (const auto& role : roles) {
     document[role.name] = role.stats.is_null() ? json{{"error", role.fault}} : role.stats;
   }

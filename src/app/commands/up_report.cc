@@ -108,7 +108,8 @@ void UpReport::ready(const RunningNetwork& network, const json& model,
                   {"dir", network.directory},
                   {"pids", network.pids},
                   {"simulated_evidence", true},
-                  {"settled", false},
+                  // With a chain the roles settle there.
+                  {"settled", network.pids.contains("chain")},
                   {"start_ms", std::chrono::floor<std::chrono::milliseconds>(elapsed()).count()}});
   if (for_programs()) return;
   out_.line("\n" + out_.paint(Ink::Bold, "Your private network is ready") + " (" +
@@ -117,7 +118,7 @@ void UpReport::ready(const RunningNetwork& network, const json& model,
       {{"base URL", network.base_url + "  (any OpenAI SDK; the API key is not looked at)"},
        {"model", network.model},
        {"price", price_text(model, "prompt") + " prompt, " + price_text(model, "completion") +
-                     " completion, per million tokens (" + kUnsettled + ")"},
+                     " completion, per million tokens"},
        {"evidence", "SIMULATED: the proxy and the workers prove nothing about hardware"},
        {"data, logs", network.directory}},
       out_));

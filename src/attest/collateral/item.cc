@@ -111,7 +111,7 @@ enum class Form { Json, List, Other };
 
 Form form_of(const ItemName& name) {
   const std::string_view path = name.path;
-  if (holds(path, "crl")) return Form::List;
+  if (is_list(name)) return Form::List;
   if (name.service == Service::Intel && (holds(path, "/tcb?") || path.ends_with("/identity"))) {
     return Form::Json;
   }
@@ -189,6 +189,18 @@ ItemName amd_chain(std::string_view key, std::string_view product) {
 ItemName nvidia_manifest(std::string_view id) {
   return {Service::Nvidia, "/v1/rim/" + std::string(id)};
 }
+
+ItemName nvidia_root_crl() { return {Service::Nvidia, "/crl/l1-root.crl"}; }
+
+ItemName nvidia_chip_crl(std::string_view chip) {
+  std::string path = "/crl/l2-";
+  for (const char letter : chip) {
+    path.push_back(letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter);
+  }
+  return {Service::Nvidia, path + ".crl"};
+}
+
+bool is_list(const ItemName& name) { return holds(name.path, "crl"); }
 
 base::Result<Vintage> vintage_of(const Item& item) {
   switch (form_of(item.name)) {

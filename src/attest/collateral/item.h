@@ -56,6 +56,12 @@ IntelNames intel_names(const IntelCollateralId& id);
 ItemName amd_crl(std::string_view key, std::string_view product);
 ItemName amd_chain(std::string_view key, std::string_view product);
 ItemName nvidia_manifest(std::string_view id);
+// Revocation lists of NVIDIA's device authorities (crl.ndis.nvidia.com): of its root, and of one
+// chip's identity authority. `chip` is letters and digits.
+ItemName nvidia_root_crl();
+ItemName nvidia_chip_crl(std::string_view chip);
+// Whether an item is a revocation list.
+bool is_list(const ItemName& name);
 
 // How old an item says it is. Unverified, and good enough for keeping the newer of two: whoever can
 // lie here could as well hold the newer one back.

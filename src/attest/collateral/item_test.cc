@@ -22,6 +22,10 @@ TEST(ItemName, OfAQuote) {
   for (const ItemName& name : names.all()) EXPECT_EQ(*parse_item_name(to_text(name)), name);
   EXPECT_EQ(to_text(amd_crl("vcek", "Milan")), "amd/vcek/v1/Milan/crl");
   EXPECT_EQ(to_text(amd_chain("vlek", "Genoa")), "amd/vlek/v1/Genoa/cert_chain");
+  EXPECT_EQ(to_text(nvidia_root_crl()), "nvidia/crl/l1-root.crl");
+  EXPECT_EQ(to_text(nvidia_chip_crl("GH100")), "nvidia/crl/l2-gh100.crl");
+  EXPECT_TRUE(is_list(nvidia_root_crl()));
+  EXPECT_FALSE(is_list(nvidia_manifest("x")));
   EXPECT_EQ(to_text(nvidia_manifest("NV_GPU_DRIVER_GH100_550.90.07")),
             "nvidia/v1/rim/NV_GPU_DRIVER_GH100_550.90.07");
 }

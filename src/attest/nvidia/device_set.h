@@ -2,9 +2,9 @@
 // and judged together.
 //
 // The nonce derives from the enclave's keys and the hash of the set goes into its claims, so that
-// neither can be another machine's. What no device signs (confidential and developer mode, as the
-// driver states them) is in the set too: it counts because the CPU's evidence covers it and the
-// program that read it is measured.
+// neither can be another machine's (gpu_nonce() and gpu_evidence_hash() in claims.h). What no
+// device signs (confidential and developer mode, as the driver states them) is in the set too: it
+// counts because the CPU's evidence covers it and the program that read it is measured.
 #pragma once
 
 #include <map>
@@ -43,11 +43,6 @@ struct DeviceSet {
 // behind its length (u32); integers little-endian.
 base::Bytes encode(const DeviceSet& set);
 base::Result<DeviceSet> parse_device_set(base::BytesView bytes);
-// SHA-256 of "cocoon gpu evidence 1", a zero byte and the encoding: for the claims.
-base::Bits256 device_set_hash(base::BytesView encoded_set);
-// SHA-256 of "cocoon gpu nonce 1", a zero byte and the context: `context` names the enclave's keys
-// (and the verifier's nonce, if there is one) and not the set's hash, which comes after.
-base::Bits256 device_nonce(base::BytesView context);
 
 // Manifests, each verified once. Of several of one version the newest issue counts: NVIDIA corrects
 // values under the same name.

@@ -99,14 +99,4 @@ base::Result<DeviceSet> parse_device_set(BytesView bytes) {
   return set;
 }
 
-base::Bits256 device_set_hash(BytesView encoded_set) {
-  constexpr std::string_view kTag("cocoon gpu evidence 1\0", 22);
-  return crypto::sha256({base::as_bytes(kTag), encoded_set});
-}
-
-base::Bits256 device_nonce(BytesView context) {
-  constexpr std::string_view kTag("cocoon gpu nonce 1\0", 19);
-  return crypto::sha256({base::as_bytes(kTag), context});
-}
-
 }  // namespace cocoon::attest::nvidia

@@ -4,7 +4,7 @@
 //
 // Formats: JWS compact (RFC 7515), JWK sets (RFC 7517), ES384 (RFC 7518), EAT (RFC 9711) with
 // detached submodules. The service says what it thinks of GPUs, not whose they are: the nonce must
-// come from the enclave's keys (device_nonce()).
+// come from the enclave's keys (gpu_nonce()).
 #pragma once
 
 #include <map>

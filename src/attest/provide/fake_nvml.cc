@@ -1,5 +1,6 @@
 // For tests: a library with the names of the GPU driver's. Its two GPUs "sign" by echoing the
-// nonce. COCOON_FAKE_NVML_FAULT makes it fail: "init", "none", "report", "size".
+// nonce. COCOON_FAKE_NVML_FAULT makes it fail: "init", "none", "report", "size"; "off" and
+// "developer" are modes.
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
@@ -44,5 +45,11 @@ EXPORTED Return nvmlDeviceGetConfComputeGpuAttestationReport(
   report->attestation_report[0] = static_cast<unsigned char>(*static_cast<int*>(device));
   std::copy_n(report->nonce, sizeof(report->nonce), report->attestation_report + 1);
   report->attestation_report_size = fault("size") ? 0xffff'ffff : 33;
+  return kSuccess;
+}
+EXPORTED Return nvmlSystemGetConfComputeState(ConfComputeSystemState* state) {
+  *state = {.environment = 2,
+            .feature = fault("off") ? 0u : 1u,
+            .developer_tools = fault("developer") ? 1u : 0u};
   return kSuccess;
 }

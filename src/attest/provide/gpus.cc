@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "attest/provide/nvml_abi.h"
-#include "crypto/hash.h"
 
 namespace cocoon::attest::provide {
 namespace {
@@ -38,10 +37,11 @@ struct Driver {
   nvml::DeviceGetHandleByIndex device = nullptr;
   nvml::GetCertificate certificate = nullptr;
   nvml::GetReport report = nullptr;
+  nvml::GetState state = nullptr;
 
   bool complete() const {
     return init != nullptr && shutdown != nullptr && count != nullptr && device != nullptr &&
-           certificate != nullptr && report != nullptr;
+           certificate != nullptr && report != nullptr && state != nullptr;
   }
 };
 
@@ -53,6 +53,7 @@ Driver find_driver(const Library& library) {
   driver.device = library.find<nvml::DeviceGetHandleByIndex>("nvmlDeviceGetHandleByIndex_v2");
   driver.certificate = library.find<nvml::GetCertificate>("nvmlDeviceGetConfComputeGpuCertificate");
   driver.report = library.find<nvml::GetReport>("nvmlDeviceGetConfComputeGpuAttestationReport");
+  driver.state = library.find<nvml::GetState>("nvmlSystemGetConfComputeState");
   return driver;
 }
 
@@ -98,8 +99,7 @@ base::Result<GpuReport> ask_gpu(const Driver& driver, unsigned index, const base
 
 }  // namespace
 
-base::Result<std::vector<GpuReport>> take_gpu_reports(const std::string& name,
-                                                      const base::Bits256& nonce) {
+base::Result<GpuEvidence> take_gpu_evidence(const std::string& name, const base::Bits256& nonce) {
   const Library library(name);
   if (!library.loaded()) {
     return base::Error(ProvideError::DriverMissing, "The GPU driver's library " + name +
@@ -112,31 +112,21 @@ base::Result<std::vector<GpuReport>> take_gpu_reports(const std::string& name,
   }
   TRY(check(driver.init(), "its start"));
   const DriverSession session(driver);
+  nvml::ConfComputeSystemState state{};
+  TRY(check(driver.state(&state), "reading its modes"));
   unsigned count = 0;
   TRY(check(driver.count(&count), "counting GPUs"));
   if (count == 0 || count > kGpusMax) {
     return base::Error(ProvideError::NoGpus,
                        "The driver knows " + std::to_string(count) + " GPUs.");
   }
-  std::vector<GpuReport> reports;
-  for (unsigned i = 0; i < count; ++i) reports.push_back(TRY(ask_gpu(driver, i, nonce)));
-  return reports;
-}
-
-base::Bits256 gpu_evidence_hash(const std::vector<GpuReport>& reports) {
-  if (reports.empty()) return {};
-  base::Bytes all = base::to_bytes("cocoon gpus 1\n");
-  for (const GpuReport& report : reports) {
-    for (int shift = 0; shift < 32; shift += 8) {
-      all.push_back(static_cast<std::uint8_t>(report.evidence.size() >> shift));
-    }
-    all.insert(all.end(), report.evidence.begin(), report.evidence.end());
+  GpuEvidence evidence;
+  if (state.feature == nvml::kFeatureEnabled) evidence.confidential = ConfidentialCompute::On;
+  if (state.developer_tools != nvml::kDeveloperToolsOff) evidence.developer = DeveloperTools::On;
+  for (unsigned i = 0; i < count; ++i) {
+    evidence.reports.push_back(TRY(ask_gpu(driver, i, nonce)));
   }
-  return crypto::sha256(all);
-}
-
-base::Bits256 gpu_nonce(const base::Bits256& tls_public_key) {
-  return crypto::sha256({base::as_bytes("cocoon gpu nonce 1\n"), tls_public_key});
+  return evidence;
 }
 
 }  // namespace cocoon::attest::provide

@@ -23,16 +23,17 @@ struct GpuReport {
   base::Bytes certificate_chain;  // PEM, leaf first
 };
 
-// Of every GPU, over one nonce, in the driver's order. DriverMissing, DriverTooOld, DriverFailed,
-// NoGpus.
-base::Result<std::vector<GpuReport>> take_gpu_reports(const std::string& library,
-                                                      const base::Bits256& nonce);
+// What the driver says and no GPU signs.
+enum class ConfidentialCompute { Off, On };
+enum class DeveloperTools { Off, On };
 
-// What the claims say about the GPUs: SHA-256 over "cocoon gpus 1\n" and, of each report in order,
-// u32 size (little-endian) and evidence. Zero without reports.
-base::Bits256 gpu_evidence_hash(const std::vector<GpuReport>& reports);
-// The nonce for them, from the claims' own keys: SHA-256 over "cocoon gpu nonce 1\n" and the TLS
-// key.
-base::Bits256 gpu_nonce(const base::Bits256& tls_public_key);
+struct GpuEvidence {
+  ConfidentialCompute confidential = ConfidentialCompute::Off;
+  DeveloperTools developer = DeveloperTools::Off;
+  std::vector<GpuReport> reports;  // of every GPU, in the driver's order
+};
+
+// Over one nonce (gpu_nonce() in claims.h). DriverMissing, DriverTooOld, DriverFailed, NoGpus.
+base::Result<GpuEvidence> take_gpu_evidence(const std::string& library, const base::Bits256& nonce);
 
 }  // namespace cocoon::attest::provide

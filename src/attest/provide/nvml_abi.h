@@ -25,11 +25,20 @@ struct ConfComputeGpuAttestationReport {
   unsigned char cec_attestation_report[0x1000];
 };
 
+struct ConfComputeSystemState {
+  unsigned environment;
+  unsigned feature;
+  unsigned developer_tools;
+};
+inline constexpr unsigned kFeatureEnabled = 1;
+inline constexpr unsigned kDeveloperToolsOff = 0;
+
 using Init = Return (*)();
 using Shutdown = Return (*)();
 using DeviceGetCount = Return (*)(unsigned*);
 using DeviceGetHandleByIndex = Return (*)(unsigned, Device*);
 using GetCertificate = Return (*)(Device, ConfComputeGpuCertificate*);
 using GetReport = Return (*)(Device, ConfComputeGpuAttestationReport*);
+using GetState = Return (*)(ConfComputeSystemState*);
 
 }  // namespace cocoon::attest::provide::nvml

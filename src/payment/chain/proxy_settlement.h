@@ -1,0 +1,150 @@
+// ProxySettlement: a proxy's side of the chain. It learns from its contract's transactions who
+// deposited, took back and was charged, books that in the ledger, and decides when to charge
+// clients, pay workers and draw the commission.
+//
+// Nothing here is kept on disk: after a restart the contract's transactions are handed in again
+// from the first one, and the ledger books each once. An order that a crash leaves behind is given
+// again under the same id. The chain alone decides what happened: an order that was sent counts
+// only when its effect is seen.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "crypto/ed25519.h"
+#include "payment/chain/notices.h"
+#include "payment/chain/order.h"
+#include "payment/chain/record.h"
+#include "payment/chain/waiting.h"
+#include "payment/ledger.h"
+#include "ton/proofs.h"
+#include "ton/signed_payment.h"
+
+namespace cocoon::payment::chain {
+
+// When messages are worth their fees.
+struct SettlementRules {
+  base::Nanoton charge_at{base::kNanotonsPerTon};
+  base::Nanoton payout_at{10 * base::kNanotonsPerTon};
+  base::Nanoton withdraw_at{10 * base::kNanotonsPerTon};
+};
+
+struct SettlementTerms {
+  ton::NetworkContracts contracts;
+  ton::ProxyIdentity proxy;
+  ton::Address owner;   // of the proxy contract
+  ton::Address wallet;  // sends the orders, and gets back what they don't use
+  base::Nanoton price_per_token;
+  base::Nanoton min_proxy_stake;
+  SettlementRules rules = {};
+};
+
+// A client's channel as the chain last showed it.
+struct Channel {
+  AccountId account;
+  ton::Address contract;
+  ContractState state = ContractState::Normal;
+  base::Nanoton balance;
+  base::Nanoton stake;
+  base::Bits256 secret_hash{};
+  bool has_voucher_key = false;
+};
+
+// A client proved itself by a message on the chain.
+struct Registration {
+  ton::Address owner;
+  std::uint64_t nonce = 0;
+};
+
+class ProxySettlement {
+ public:
+  // `ledger` and `key` outlive it.
+  ProxySettlement(SettlementTerms terms, Ledger& ledger, const crypto::Ed25519PrivateKey& key);
+
+  // Transactions of the proxy contract, from the first one on, in order.
+  void handle_transaction(base::Now now, const ton::Transaction& transaction);
+  // All of them are handed in up to this state of the contract.
+  void handle_current(base::Now now, const ton::ProvenAccount& account);
+  void handle_time(base::Now now);
+  // Settles everything that can be, however little it is.
+  void handle_settle_now(base::Now now);
+  // The wallet sent the order's messages, or never will.
+  void handle_sent(base::Now now, std::uint64_t id);
+  void handle_not_sent(base::Now now, std::uint64_t id, const base::Error& error);
+
+  std::optional<ChainOrder> poll_order();
+  std::optional<Registration> poll_registration();
+  std::optional<base::Instant> poll_deadline() const;
+
+  // The contract stands, is open and has its stake: deposits are taken. Never while the books are
+  // behind.
+  bool is_open() const { return open_ && !behind_; }
+  // The chain has settled more than these books have metered: the disk was put back to an older
+  // state. Whoever goes on would give away what was used since.
+  bool is_behind() const { return behind_; }
+  bool is_settling() const { return settle_all_; }
+  // Nothing for owners whose contract has never spoken.
+  const Channel* channel(const ton::Address& owner) const;
+  const std::map<ton::Address, Channel>& channels() const { return channels_; }
+  const Records& records() const { return records_; }
+  std::size_t orders_open() const { return pending_.size(); }
+  const std::optional<ProxyAccount>& account() const { return account_; }
+  // The last thing that went wrong, for people; empty if nothing did.
+  const std::string& problem() const { return problem_; }
+
+ private:
+  enum class Purpose { Deploy, Stake, Charge, Grant, Payout, Withdraw };
+  // Of one kind, for one contract; at most one at a time.
+  using Slot = std::pair<Purpose, ton::Address>;
+  struct Pending {
+    OrderWait wait;
+    std::uint32_t attempt = 0;
+  };
+
+  void take(base::Now now, const ton::Transaction& transaction, const ClientReport& report);
+  void take(base::Now now, const ton::Transaction& transaction, const WorkerReport& report);
+  void take(base::Now now, const ton::Transaction& transaction, const CommissionWithdrawn& out);
+  void take(base::Now now, const ton::Transaction& transaction, const MarkSeen& seen);
+  void book_refund(base::Now now, const ton::Transaction& transaction, const ClientReport& report,
+                   const base::Bits256& reference, base::Nanoton amount);
+  void book_untold_charge(base::Now now, const ton::Transaction& transaction,
+                          const ClientReport& report);
+  void keep(const ton::Transaction& transaction, Record record);
+  void note(const base::Error& error);
+
+  void plan(base::Now now);
+  void plan_contract(base::Now now);
+  void plan_charge(base::Now now, const Channel& channel);
+  bool charge_is_due(const Channel& channel, const Account& account) const;
+  void plan_payout(base::Now now, const Account& worker);
+  void plan_withdrawal(base::Now now);
+  base::Nanoton earned() const;
+  void order(base::Now now, Purpose purpose, const ton::Address& contract, std::uint64_t number,
+             std::vector<ton::Transfer> transfers);
+  ton::Transfer signed_transfer(ton::PaymentOp op, const ton::Address& contract,
+                                base::TokenCount tokens, const ton::StateInit* state) const;
+  void finish(Purpose purpose, const ton::Address& contract);
+
+  SettlementTerms terms_;
+  Ledger& ledger_;
+  const crypto::Ed25519PrivateKey& key_;
+  std::map<ton::Address, Channel> channels_;               // by owner
+  std::map<ton::Address, ton::Address> worker_contracts_;  // by owner; those that stand
+  std::optional<ProxyAccount> account_;
+  bool current_ = false;  // the whole history is handed in
+  bool fresh_ = false;    // `account_` is as of the newest transaction
+  bool open_ = false;
+  bool behind_ = false;
+  bool settle_all_ = false;
+  std::map<Slot, Pending> pending_;
+  std::deque<ChainOrder> orders_;
+  std::deque<Registration> registrations_;
+  Records records_;
+  std::string problem_;
+};
+
+}  // namespace cocoon::payment::chain

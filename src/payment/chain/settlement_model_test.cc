@@ -1,0 +1,254 @@
+// ProxySettlement against plain contracts: random deposits, usage, withdrawals, closes,
+// settlements, orders that are lost or late, and crashes. In the end the books and the chain agree
+// to the nanoton.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <deque>
+#include <random>
+
+#include "payment/chain/chain_twin.h"
+#include "payment/chain/proxy_settlement.h"
+
+namespace cocoon::payment::chain {
+namespace {
+
+using base::Nanoton;
+
+class Model {
+ public:
+  explicit Model(std::uint64_t seed) : random_(seed) {
+    for (std::uint8_t i = 0; i < 3; ++i) chain_.add_client(static_cast<std::uint8_t>(20 + i));
+    for (std::uint8_t i = 0; i < 2; ++i) chain_.add_worker(static_cast<std::uint8_t>(40 + i));
+    now_.wall = base::from_unix_seconds(1'700'000'000);
+    begin(Ledger(LedgerOptions{}));
+  }
+
+  void step() {
+    now_.steady += std::chrono::seconds(below(20));
+    switch (below(12)) {
+      case 0:
+        return chain_.deposit(some_client(), below(100'000) + 1);
+      case 1:
+        return below(4) == 0 ? chain_.withdraw(some_client()) : void();
+      case 2:
+        if (below(6) == 0) chain_.request_refund(some_client());
+        return chain_.reopen(some_client());
+      case 3:
+      case 4:
+      case 5:
+        return use();
+      case 6:
+        return persist();
+      case 7:
+        settlement_->handle_settle_now(now_);
+        return settlement_->handle_time(now_);
+      case 8:
+        return below(8) == 0 ? crash() : void();
+      default:
+        return turn();
+    }
+  }
+
+  // Until nothing is left to do. A wallet that fails now and then only takes longer.
+  void come_to_rest() {
+    persist();
+    for (int i = 0; i < 40; ++i) {
+      now_.steady += std::chrono::seconds(100);
+      settlement_->handle_settle_now(now_);
+      turn(Wallet::Works);
+    }
+  }
+
+  std::int64_t sum() const {
+    std::int64_t total = 0;
+    for (const Account& account : ledger_->accounts()) total += account.balance.count();
+    return total;
+  }
+
+  void check_agreement() {
+    EXPECT_EQ(settlement_->problem(), "");
+    for (const auto& [contract, client] : chain_.clients) {
+      const auto id = ledger_->find_account(AccountKind::Client, ton::to_raw_text(client.owner));
+      if (!id) continue;
+      const Account& account = ledger_->account(*id);
+      EXPECT_EQ(account.on_chain.tokens.count, client.tokens);
+      EXPECT_EQ(account.on_chain.amount.count(), client.tokens * ChainTwin::kPrice);
+      EXPECT_EQ((account.balance + account.unsettled()).count(), client.balance);
+      // What a client still owes, its channel can't pay.
+      EXPECT_TRUE(account.unsettled() == Nanoton{} || client.balance < ChainTwin::kPrice ||
+                  client.state == 2);
+      settled_ += client.tokens;
+    }
+    for (const auto& [contract, worker] : chain_.workers) {
+      const auto id = ledger_->find_account(AccountKind::Worker, ton::to_raw_text(worker.owner));
+      if (!id) continue;
+      const Account& account = ledger_->account(*id);
+      EXPECT_EQ(account.on_chain.tokens.count, worker.tokens);
+      EXPECT_EQ(account.on_chain.amount.count(), worker.got);
+      EXPECT_EQ(worker.got, worker.tokens * ChainTwin::kFee);
+    }
+    EXPECT_EQ(chain_.earned, 0) << "everything that was charged was paid out";
+    EXPECT_EQ(chain_.commission, 0);
+    EXPECT_EQ(chain_.withdrawn, ledger_->account(kCommission).on_chain.amount.count());
+    std::int64_t funds = 0;
+    for (const auto& [contract, client] : chain_.clients) funds += client.balance;
+    EXPECT_EQ(chain_.funds, funds);
+  }
+  // Some while on the chain with books that are then put back to what they were at its beginning.
+  void roll_back() {
+    const auto accounts = disk_accounts_;
+    const auto entries = disk_entries_;
+    come_to_rest();
+    for (auto& [contract, client] : chain_.clients) chain_.deposit(client, 100'000);
+    turn(Wallet::Works);
+    for (int i = 0; i < 20; ++i) use();
+    come_to_rest();
+    EXPECT_FALSE(settlement_->is_behind());
+    disk_accounts_ = accounts;
+    disk_entries_ = entries;
+    crash();
+    turn(Wallet::Works);
+  }
+  bool is_behind() const { return settlement_->is_behind() && !settlement_->is_open(); }
+  std::int64_t settled() const { return settled_; }
+  int crashes() const { return crashes_; }
+
+ private:
+  enum class Wallet { MayFail, Works };
+
+  std::int64_t below(std::int64_t bound) {
+    return std::uniform_int_distribution<std::int64_t>(0, bound - 1)(random_);
+  }
+  ChainTwin::Client& some_client() {
+    return std::next(chain_.clients.begin(), below(std::ssize(chain_.clients)))->second;
+  }
+
+  void begin(Ledger ledger) {
+    settlement_.reset();
+    ledger_.emplace(std::move(ledger));
+    settlement_.emplace(
+        SettlementTerms{.contracts = *chain_.contracts,
+                        .proxy = chain_.proxy,
+                        .owner = chain_.owner,
+                        .wallet = chain_.wallet,
+                        .price_per_token = Nanoton(ChainTwin::kPrice),
+                        .min_proxy_stake = Nanoton(ChainTwin::kStake),
+                        .rules = {Nanoton(50'000), Nanoton(60'000), Nanoton(3'000)}},
+        *ledger_, chain_.key);
+    seen_ = 0;
+  }
+
+  // Some request of some client, from its reservation to its charge.
+  void use() {
+    const auto client =
+        ledger_->find_account(AccountKind::Client, ton::to_raw_text(some_client().owner));
+    if (!client) return;
+    const auto& worker = std::next(chain_.workers.begin(), below(2))->second;
+    const auto paid =
+        ledger_->open_account(now_, AccountKind::Worker, ton::to_raw_text(worker.owner));
+    RequestKey request{*client, {}};
+    for (std::size_t i = 0; i < 4; ++i)
+      request.id[i] = static_cast<std::uint8_t>(requests_ >> (8 * i));
+    ++requests_;
+    const Tariff tariff{Nanoton(ChainTwin::kPrice), Nanoton(ChainTwin::kFee), {}, {}, {}, {}};
+    const std::int64_t tokens = below(2'000);
+    if (!ledger_->reserve(request, {tokens}, tariff)) return;
+    ASSERT_TRUE(ledger_->commit(now_, request, *paid, {{tokens}, {}, {}, {}, {tokens}}));
+  }
+
+  void persist() {
+    const auto batch = ledger_->poll_batch();
+    if (!batch) return;
+    for (const Account& account : batch->accounts) disk_accounts_[account.id.index] = account;
+    for (const LedgerEntry& entry : batch->entries) disk_entries_.push_back(entry);
+    ledger_->handle_persisted(batch->last_sequence);
+  }
+
+  // What was not on disk is gone, orders that the wallet has are carried out all the same.
+  void crash() {
+    ++crashes_;
+    LedgerSnapshot snapshot;
+    for (const auto& [index, account] : disk_accounts_) snapshot.accounts.push_back(account);
+    snapshot.entries = disk_entries_;
+    auto restored = Ledger::restore({}, std::move(snapshot), now_);
+    ASSERT_TRUE(restored) << restored.error().message();
+    begin(std::move(*restored));
+    for (const ChainOrder& order : waiting_) {
+      if (below(2) == 0) chain_.carry_out(order.order);
+    }
+    waiting_.clear();
+  }
+
+  // The chain's news, and what follows from them.
+  void turn(Wallet wallet = Wallet::MayFail) {
+    for (; seen_ < chain_.transactions.size(); ++seen_)
+      settlement_->handle_transaction(now_, chain_.transactions[seen_]);
+    settlement_->handle_current(now_, chain_.account());
+    while (auto order = settlement_->poll_order()) waiting_.push_back(std::move(*order));
+    while (!waiting_.empty()) {
+      const ChainOrder order = waiting_.front();
+      waiting_.pop_front();
+      const bool works = wallet == Wallet::Works;
+      if (!works && below(4) == 0) {
+        waiting_.push_front(order);
+        return;
+      }
+      if (!works && below(6) == 0) {
+        const base::Error poor(ton::SendError::WalletPoor, "the wallet is empty");
+        settlement_->handle_not_sent(now_, order.order.id, poor);
+        continue;
+      }
+      chain_.carry_out(order.order);
+      settlement_->handle_sent(now_, order.order.id);
+    }
+  }
+
+  std::mt19937_64 random_;
+  base::Now now_{};
+  ChainTwin chain_;
+  std::optional<Ledger> ledger_;
+  std::optional<ProxySettlement> settlement_;
+  std::size_t seen_ = 0;
+  std::deque<ChainOrder> waiting_;
+  std::map<std::uint32_t, Account> disk_accounts_;
+  std::vector<LedgerEntry> disk_entries_;
+  std::uint32_t requests_ = 0;
+  std::int64_t settled_ = 0;
+  int crashes_ = 0;
+};
+
+TEST(SettlementModel, BooksAndChainAgreeAfterCrashesAndLostOrders) {
+  const char* text = std::getenv("COCOON_SEED");
+  const std::uint64_t first = text ? std::strtoull(text, nullptr, 10) : std::random_device{}();
+  std::int64_t settled = 0;
+  int crashes = 0;
+  for (std::uint64_t seed = first; seed < first + 40; ++seed) {
+    SCOPED_TRACE("COCOON_SEED=" + std::to_string(seed));
+    Model model(seed);
+    for (int step = 0; step < 400; ++step) {
+      model.step();
+      ASSERT_EQ(model.sum(), 0) << "step " << step;
+      if (testing::Test::HasFatalFailure()) return;
+    }
+    model.come_to_rest();
+    model.check_agreement();
+    if (testing::Test::HasFailure()) return;
+    settled += model.settled();
+    crashes += model.crashes();
+  }
+  std::printf("seed %llu: %lld tokens settled, %d crashes\n",
+              static_cast<unsigned long long>(first), static_cast<long long>(settled), crashes);
+  EXPECT_GT(settled, 300'000);
+  EXPECT_GT(crashes, 50);
+}
+
+TEST(SettlementModel, ADiskThatWasPutBackIsNoticed) {
+  Model model(1);
+  for (int step = 0; step < 50; ++step) model.step();
+  model.roll_back();
+  EXPECT_TRUE(model.is_behind());
+}
+
+}  // namespace
+}  // namespace cocoon::payment::chain

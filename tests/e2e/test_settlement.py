@@ -1,0 +1,142 @@
+"""Money on the chain, with real processes: a client opens its channel, asks, is charged; worker and proxy are paid. What
+moved is looked up at the chain itself, not in our programs' words."""
+
+import json
+import os
+import pathlib
+import signal
+import tomllib
+
+import pytest
+
+from engine import MODEL
+from network import fetch, wait_until
+from test_up import Up, ask
+
+CONTROL = {"X-Cocoon-Control": "1"}
+PRICE, FEE = 20, 19
+
+
+@pytest.fixture
+def up(tmp_path):
+    started = []
+
+    def start(*arguments):
+        started.append(Up(tmp_path, *arguments))
+        return started[-1]
+    yield start
+    for process in started:
+        if process.alive():
+            process.interrupt()
+
+
+class Money:
+    """A network of `cocoon up`, its roles' pages, and the chain's own word on balances."""
+
+    def __init__(self, network):
+        self.network = network
+
+    def options(self, role):
+        return tomllib.loads((self.network.folder / "up" / f"{role}.toml").read_text())
+
+    def address(self, role):
+        options = self.options(role)
+        return options["listen" if role == "client" else "http_listen"]
+
+    def page(self, role):
+        return json.loads(fetch(self.address(role), "/jsonstats")[2])
+
+    def settlement(self):
+        return self.page("proxy")["settlement"]
+
+    def chain_port(self):
+        pid = self.network.ready["pids"]["chain"]
+        words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+        return int(words[words.index("--http-port") + 1])
+
+    def balance(self, role):
+        """Of the role's owner, as the chain tells."""
+        path = f"/api/v2/getAddressBalance?address={self.options(role)['owner']}"
+        return int(json.loads(fetch(f"127.0.0.1:{self.chain_port()}", path)[2])["result"])
+
+    def settle(self):
+        status, _, _ = fetch(self.address("proxy"), "/control/settle", "POST", headers=CONTROL)
+        assert status == 202
+        return wait_until(lambda: (seen := self.settlement()) and not seen["settling"] and seen, "the settlement", 60)
+
+    def ask(self):
+        return ask(self.network.ready["base_url"], MODEL)["usage"]
+
+    def answers(self):
+        body = json.dumps({"model": MODEL, "messages": [{"role": "user", "content": "hi"}], "max_tokens": 24})
+        status, _, _ = fetch(self.address("client"), "/v1/chat/completions", "POST", body,
+                             {"Content-Type": "application/json"})
+        return status == 200
+
+    def proxy_pid(self):
+        """Of the newest one: who dies is started again."""
+        return [event["pid"] for event in self.network.events() if event.get("name") == "proxy" and "pid" in event][-1]
+
+    def records(self, kind):
+        return [row for row in self.settlement()["settlements"] if row["kind"] == kind]
+
+
+def test_the_workers_owner_gets_the_price_less_commission(up, engine):
+    money = Money(up("--engine", engine.url).wait_ready())
+    wait_until(lambda: money.records("deposit"), "the client's deposit")
+    channel = money.settlement()["channels"][0]
+    assert channel["state"] == "normal" and channel["balance"] == 2 * 10**9
+    worker_before, proxy_before = money.balance("worker-1"), money.balance("proxy")
+
+    usage = money.ask()
+    stats = money.page("proxy")
+    price, earned = stats["clients"][0]["charged_nanotons"], stats["workers"][0]["earned_nanotons"]
+    assert price > 0 and price % PRICE == 0 and earned == price // PRICE * FEE
+    assert usage["cost"] == price
+
+    settled = money.settle()
+    assert settled["problem"] == "" and settled["treasury"]["client_funds"] == 2 * 10**9 - price
+    assert settled["treasury"]["earned"] == settled["treasury"]["commission"] == 0
+    charge, = money.records("charge")
+    payout, = money.records("payout")
+    commission, = money.records("commission")
+    assert charge["amount"] == payout["amount"] == price
+    assert payout["worker_part"] == earned and payout["commission"] == commission["amount"] == price - earned
+    assert len({row["transaction"] for row in (charge, payout, commission)}) == 3
+
+    wait_until(lambda: money.balance("worker-1") != worker_before, "the worker's owner is paid")
+    assert money.balance("worker-1") - worker_before == earned
+    wait_until(lambda: money.balance("proxy") != proxy_before, "the proxy's owner is paid")
+    assert money.balance("proxy") - proxy_before == price - earned
+
+    before = len(money.settlement()["settlements"])
+    assert len(money.settle()["settlements"]) == before, "there is nothing left to settle"
+
+
+def test_the_control_page_needs_its_header_and_a_post(up, engine):
+    money = Money(up("--engine", engine.url).wait_ready())
+    address = money.address("proxy")
+    assert fetch(address, "/control/settle", "POST")[0] == 403
+    assert fetch(address, "/control/settle", headers=CONTROL)[0] == 405
+    assert fetch(address, "/control/nothing", "POST", headers=CONTROL)[0] == 404
+    assert fetch(money.address("client"), "/control/settle", "POST", headers=CONTROL)[0] == 409
+
+
+def test_a_proxy_killed_while_it_settles_pays_once(up, engine):
+    money = Money(up("--engine", engine.url).wait_ready())
+    wait_until(lambda: money.records("deposit"), "the client's deposit")
+    before = money.balance("worker-1")
+    owed = 0
+    for round_number in range(3):
+        wait_until(money.answers, "the network answers", 60)
+        owed = money.page("proxy")["workers"][0]["earned_nanotons"]
+        fetch(money.address("proxy"), "/control/settle", "POST", headers=CONTROL)
+        if round_number:
+            wait_until(lambda: money.settlement()["open_orders"] or not money.settlement()["settling"], "an order")
+        os.kill(money.proxy_pid(), signal.SIGKILL)
+        wait_until(lambda: money.settlement()["open"] and money.page("proxy")["worker_connections"],
+                   "the proxy is back", 60)
+    money.settle()
+    wait_until(lambda: money.balance("worker-1") - before >= owed, "the worker's owner is paid", 150)
+    assert money.balance("worker-1") - before == owed
+    assert money.settlement()["treasury"]["earned"] == 0 and not money.settlement()["books_behind_chain"]
