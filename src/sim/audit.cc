@@ -1,5 +1,7 @@
 #include "sim/audit.h"
 
+#include <algorithm>
+
 #include "sim/network.h"
 #include "ton/address.h"
 
@@ -10,6 +12,15 @@ using std::chrono_literals::operator""ms;
 
 constexpr std::size_t kMaxViolations = 5;
 constexpr base::Duration kTolerance = 10ms;
+
+// What a worker passes on of its engine's report: a token that is not hidden reasoning leaves at
+// least a byte in the answer.
+base::TokenUsage believable(const EngineRun& run) {
+  base::TokenUsage usage = run.usage;
+  const std::int64_t most = static_cast<std::int64_t>(run.bytes) + usage.reasoning.count;
+  usage.completion.count = std::min(usage.completion.count, most);
+  return usage;
+}
 
 std::string party(const std::string& name) { return ton::to_raw_text(address_of(name)); }
 
@@ -97,7 +108,7 @@ std::string Audit::charge_fault(const payment::LedgerEntry& entry, const CallRec
     const payment::Coefficient coefficient{coefficients_.at(run.worker)};
     const std::int64_t billed = entry.tokens.total.count + entry.excess.count;
     if (run.state == EngineRun::State::Finished) {
-      const auto price = payment::price_usage(run.usage, coefficient, tariff_);
+      const auto price = payment::price_usage(believable(run), coefficient, tariff_);
       if (price && price->total.count == billed) return {};
       fault = "with another bill than its engine's usage";
     } else {
@@ -105,7 +116,7 @@ std::string Audit::charge_fault(const payment::LedgerEntry& entry, const CallRec
       const auto price = payment::price_usage(
           {.prompt = {}, .cached = {}, .completion = {run.pieces}, .reasoning = {}}, coefficient,
           tariff_);
-      const auto reported = payment::price_usage(run.usage, coefficient, tariff_);
+      const auto reported = payment::price_usage(believable(run), coefficient, tariff_);
       if (price && billed <= price->total.count) return {};
       // Broken off between the report of its usage and its end.
       if (reported && reported->total.count == billed) return {};

@@ -109,6 +109,13 @@ void Engine::then(JobId id, base::Duration at, std::function<void(EngineRun&)> d
   });
 }
 
+void Engine::send(JobId id, std::string_view bytes) {
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) return;  // cancelled over what was sent before
+  runs_[found->second.run].bytes += bytes.size();
+  ears_.on_body(id, bytes);
+}
+
 void Engine::finish(JobId id, EngineRun::State state) {
   runs_[jobs_.at(id).run].state = state;
   jobs_.erase(id);
@@ -136,7 +143,7 @@ void Engine::play(JobId id, const Plan& plan) {
       then(id, plan.pace, [this, id, head](EngineRun& run) {
         run.usage = {};
         head(500, "application/json");
-        ears_.on_body(id, R"({"error":{"message":"the engine is not well"}})");
+        send(id, R"({"error":{"message":"the engine is not well"}})");
       });
       return then(id, plan.pace * 2, end);
     case Plan::Kind::Json:
@@ -147,8 +154,8 @@ void Engine::play(JobId id, const Plan& plan) {
                                usage_json(plan.usage) + "}";
       then(id, plan.pace, [this, id, head, text](EngineRun& run) {
         head(200, "application/json");
-        ears_.on_body(id, std::string_view(text).substr(0, text.size() / 2));
-        ears_.on_body(id, std::string_view(text).substr(text.size() / 2));
+        send(id, std::string_view(text).substr(0, text.size() / 2));
+        send(id, std::string_view(text).substr(text.size() / 2));
         run.pieces = 1;
       });
       return then(id, plan.pace * 2, end);
@@ -161,14 +168,14 @@ void Engine::play(JobId id, const Plan& plan) {
   for (std::int64_t piece = 1; piece <= plan.pieces; ++piece) {
     then(id, plan.pace * (piece + 1), [this, id, piece, call = plan.call](EngineRun& run) {
       ++run.pieces;
-      ears_.on_body(id, piece_of(call, piece));
+      send(id, piece_of(call, piece));
     });
   }
   const base::Duration last = plan.pace * (plan.pieces + 2);
   if (plan.kind == Plan::Kind::FailInTheMiddle) return then(id, last, fail);
   then(id, last, [this, id, usage = plan.usage](EngineRun&) {
-    ears_.on_body(id, R"(data: {"choices":[],"usage":)" + usage_json(usage) + "}\n\n");
-    ears_.on_body(id, "data: [DONE]\n\n");
+    send(id, R"(data: {"choices":[],"usage":)" + usage_json(usage) + "}\n\n");
+    send(id, "data: [DONE]\n\n");
   });
   then(id, last + base::Duration(1ms), end);
 }

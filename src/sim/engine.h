@@ -31,6 +31,7 @@ struct EngineRun {
   std::string worker;
   base::TokenUsage usage;   // what the answer reports when it is whole
   std::int64_t pieces = 0;  // pieces of text that were given
+  std::size_t bytes = 0;    // of the answer that were given
   enum class State { Running, Finished, Broken } state = State::Running;
 };
 
@@ -63,6 +64,7 @@ class Engine {
   Plan make_plan(const std::string& body);
   void play(worker::JobId id, const Plan& plan);
   void then(worker::JobId id, base::Duration at, std::function<void(EngineRun&)> deed);
+  void send(worker::JobId id, std::string_view bytes);
   void finish(worker::JobId id, EngineRun::State state);
 
   Scheduler& scheduler_;

@@ -51,20 +51,26 @@ TEST(Simulation, SeveralThreadsSeeTheSameWorlds) {
 TEST(Simulation, WhatIsLeftOutDoesNotChangeTheRest) {
   const Outcome whole = simulate(7, Telling::Aloud);
   ASSERT_GT(whole.planned_calls, 1u);
-  Omissions omissions;
-  for (std::size_t i = 1; i < whole.planned_calls; ++i) omissions.calls.insert(i);
-  for (std::size_t i = 0; i < whole.planned_faults; ++i) omissions.faults.insert(i);
-  const Outcome part = simulate(7, Telling::Aloud, omissions);
-  EXPECT_EQ(part.planned_calls, whole.planned_calls);
-  EXPECT_EQ(part.planned_faults, whole.planned_faults);
-  EXPECT_EQ(part.statistics.faults, 0u);
-  EXPECT_LT(part.statistics.calls, whole.statistics.calls);
   const auto first_call = [](const Outcome& outcome) {
     return *std::ranges::find_if(outcome.story, [](const std::string& line) {
       return line.find("makes call 1") != std::string::npos;
     });
   };
-  EXPECT_EQ(first_call(part), first_call(whole));
+  // One of the planned calls is the first in time: alone it is made as it was among all.
+  bool found = false;
+  for (std::size_t kept = 0; !found && kept < whole.planned_calls; ++kept) {
+    Omissions omissions;
+    for (std::size_t i = 0; i < whole.planned_calls; ++i) omissions.calls.insert(i);
+    for (std::size_t i = 0; i < whole.planned_faults; ++i) omissions.faults.insert(i);
+    omissions.calls.erase(kept);
+    const Outcome part = simulate(7, Telling::Aloud, omissions);
+    EXPECT_EQ(part.planned_calls, whole.planned_calls);
+    EXPECT_EQ(part.planned_faults, whole.planned_faults);
+    EXPECT_EQ(part.statistics.faults, 0u);
+    EXPECT_LT(part.statistics.calls, whole.statistics.calls);
+    found = first_call(part) == first_call(whole);
+  }
+  EXPECT_TRUE(found);
 }
 
 TEST(Simulation, WorldsAreNotEmpty) {
@@ -105,6 +111,7 @@ struct AuditLab {
         {.call = call,
          .worker = "worker-0",
          .usage = {.prompt = {}, .cached = {}, .completion = {tokens}, .reasoning = {}},
+         .bytes = 1000,
          .state = EngineRun::State::Finished});
   }
 };

@@ -78,7 +78,7 @@ end_to_end() { # PRESET
 }
 
 fuzz() { # SECONDS per target
-  build fuzz fuzz_targets
+  build dev fuzz_targets
   say "fuzz: $1 s per target"
-  tools/fuzz --seconds "$1" --build build/fuzz
+  tools/fuzz --seconds "$1" --build build/dev
 }
