@@ -79,9 +79,10 @@ class Devnet:
                            params={"address": address})
         return int(answer["result"])
 
-    def transactions(self, address, limit=100):
+    def transactions(self, address, **page):
+        """The newest first, up to a hundred."""
         answer = self.call("/api/v2/jsonRPC", jsonrpc="2.0", id=1, method="getTransactions",
-                           params={"address": address, "limit": limit})
+                           params={"address": address, "limit": 100, **page})
         return answer["result"]
 
     def pause(self):
@@ -204,5 +205,10 @@ class Watch(Process):
 
 def history(devnet, address):
     """(lt, hash, value) of the account's transactions, oldest first, by the HTTP API."""
+    rows = page = devnet.transactions(address)
+    while len(page) > 1:  # Each page begins with the transaction that it is asked from.
+        last = rows[-1]["transaction_id"]
+        page = devnet.transactions(address, lt=last["lt"], hash=last["hash"])
+        rows = rows + page[1:]
     return [(int(row["transaction_id"]["lt"]), base64.b64decode(row["transaction_id"]["hash"]).hex(),
-             int(row["in_msg"]["value"])) for row in reversed(devnet.transactions(address))]
+             int(row["in_msg"]["value"])) for row in reversed(rows)]

@@ -212,7 +212,8 @@ def older_shard(told):
 
 
 def foreign_shard(told):
-    told.shard_block = replace(told.shard_block, shard=0x4000000000000000)
+    """A shard of addresses that begin with 31 zeros."""
+    told.shard_block = replace(told.shard_block, shard=1 << 32)
 
 
 def one_proof(told):

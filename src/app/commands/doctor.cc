@@ -31,7 +31,11 @@ base::Result<std::vector<Finding>> examine(const Arguments& arguments) {
   std::vector<Finding> findings{check_evidence(), check_clock()};
   findings.push_back(check_config(config, options));
   if (findings.back().result == Found::Fine) {
-    findings.push_back(check_network_file(options.common.network));
+    if (options.common.chain.empty()) {
+      findings.push_back(check_network_file(options.common.network));
+    } else {
+      append(findings, check_chain(options.common.chain));
+    }
     append(findings,
            check_key_files({options.common.simulated_root_file, options.master_secret_file}));
   }
