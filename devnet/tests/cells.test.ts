@@ -152,6 +152,28 @@ test('an update leads from one dictionary to the next, and from no other', (t) =
   }
 });
 
+test('an update may keep a cell whole and use a part of it elsewhere', (t) => {
+  const random = new Random(t);
+  for (let i = 0; i < 60; i++) {
+    const parts = Array.from({ length: 6 }, () => randomCell(random, 3));
+    const below = (cells: readonly Cell[]): Cell[] => cells.flatMap((cell) => [cell, ...below(cell.refs)]);
+    const all = below(parts);
+    const pick = (): Cell => all[random.below(all.length)]!;
+    const tree = (depth: number): Cell => {
+      const to = build().uint(random.below(1 << 16), 16);
+      for (let n = random.below(4); n >= 0; n--)
+        to.ref(depth === 0 || random.below(2) === 0 ? pick() : tree(depth - 1));
+      return to.end();
+    };
+    const before = tree(3);
+    const after = tree(3);
+    // Of what was there, and of what only was there in between.
+    const touched = [before, ...below([before, tree(2)]).filter(() => random.below(3) > 0)];
+    const update = merkleUpdate(before, after, touched);
+    assert.equal(applyUpdate(before, parseOne(serializeOne(update))).hash(), after.hash());
+  }
+});
+
 test('a proof keeps its root and hides what was not asked for', (t) => {
   const random = new Random(t);
   const ours = new Dictionary(32, kNoExtra);

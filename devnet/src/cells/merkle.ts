@@ -70,13 +70,8 @@ function proofOf(body: Cell): Cell {
  * Exotic cells inside are taken whole or not at all.
  */
 export function merkleUpdate(before: Cell, after: Cell, touched: readonly Cell[]): Cell {
-  const known = new Set<Hash>();
-  const visited = new Set<Hash>();
-  for (const cell of touched) {
-    visited.add(cell.hash());
-    known.add(cell.hash());
-    for (const child of cell.refs) known.add(child.hash());
-  }
+  const visited = new Set(touched.map((cell) => cell.hash()));
+  const known = within(before, visited);
   const reused = new Set<Hash>();
   const whole = new Shown();
   const shownAfter = prune(after, (cell) => {
@@ -88,8 +83,8 @@ export function merkleUpdate(before: Cell, after: Cell, touched: readonly Cell[]
     reused.add(cell.hash());
     return false;
   });
-  const useful = waysTo(before, visited, reused);
-  const shownBefore = prune(before, (cell) => useful.has(cell.hash()) && !reused.has(cell.hash()));
+  const ways = waysTo(before, visited, reused);
+  const shownBefore = prune(before, (cell) => ways.has(cell.hash()));
   return build()
     .uint(4, 8)
     .hash(shownBefore.hash(0))
@@ -101,21 +96,32 @@ export function merkleUpdate(before: Cell, after: Cell, touched: readonly Cell[]
     .end('exotic');
 }
 
-/** Hashes of visited cells that have a reused cell somewhere below them, and not behind an exotic cell. */
-function waysTo(root: Cell, visited: ReadonlySet<Hash>, reused: ReadonlySet<Hash>): Set<Hash> {
-  const useful = new Map<Hash, boolean>();
-  const walk = (cell: Cell): boolean => {
-    if (reused.has(cell.hash())) return true;
-    if (!visited.has(cell.hash()) || cell.isExotic) return false;
-    const earlier = useful.get(cell.hash());
-    if (earlier !== undefined) return earlier;
-    let result = false;
-    for (const child of cell.refs) result = walk(child) || result;
-    useful.set(cell.hash(), result);
-    return result;
+/** Hashes of `root`, of the visited cells on unbroken ways from it, and of their children; none behind an exotic cell. */
+function within(root: Cell, visited: ReadonlySet<Hash>): Set<Hash> {
+  const found = new Set<Hash>();
+  const walk = (cell: Cell): void => {
+    if (found.has(cell.hash())) return;
+    found.add(cell.hash());
+    if (visited.has(cell.hash()) && !cell.isExotic) cell.refs.forEach(walk);
   };
   walk(root);
-  return new Set([...useful].filter(([, value]) => value).map(([hash]) => hash));
+  return found;
+}
+
+/** Hashes of visited cells that have a reused cell somewhere below them (and may be reused too). */
+function waysTo(root: Cell, visited: ReadonlySet<Hash>, reused: ReadonlySet<Hash>): Set<Hash> {
+  const leads = new Map<Hash, boolean>();
+  const walk = (cell: Cell): boolean => {
+    const earlier = leads.get(cell.hash());
+    if (earlier === undefined) {
+      let below = false;
+      if (visited.has(cell.hash()) && !cell.isExotic) for (const child of cell.refs) below = walk(child) || below;
+      leads.set(cell.hash(), below);
+    }
+    return leads.get(cell.hash())! || reused.has(cell.hash());
+  };
+  walk(root);
+  return new Set([...leads].filter(([, value]) => value).map(([hash]) => hash));
 }
 
 /** The state after an update, or an error if `before` is not the state that the update starts from. */
