@@ -1,11 +1,17 @@
 // What tests share: a devnet in this process that makes blocks only on demand, a third-party lite client, HTTP calls.
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { LiteClient, LiteSingleEngine } from 'ton-lite-client';
+import { parseOne } from '../src/cells/boc.ts';
+import { applyUpdate } from '../src/cells/merkle.ts';
+import type { Chain } from '../src/chain/chain.ts';
 import { start, type Devnet } from '../src/devnet.ts';
 import { parseOptions, type Options } from '../src/options.ts';
+import { updateOf } from '../src/tlb/block.ts';
+import type { Side } from '../src/tlb/tip.ts';
 
 const kCleanups = new WeakMap<TestContext, (() => unknown)[]>();
 
@@ -41,12 +47,36 @@ export interface Running extends Devnet {
   failures: unknown[];
 }
 
+/** From now on each block, as it lies on disk, must lead from the state before it to the one after it. */
+export function expectUpdatesToApply(t: TestContext, chain: Chain): void {
+  const broken: string[] = [];
+  let before = chain.tip;
+  const check = (from: Side, to: Side): void => {
+    if (from.id.seqno === to.id.seqno) return;
+    const { workchain, seqno } = to.id;
+    try {
+      const boc = chain.history.boc(chain.history.index.find(to.id)!);
+      const after = applyUpdate(from.root, updateOf(parseOne(boc, { maxRoots: 1, maxCells: 1 << 22 })));
+      assert.equal(after.hash(), to.root.hash());
+    } catch (error) {
+      broken.push(`block ${workchain}:${seqno}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  chain.events.on('block', (tip) => {
+    check(before.master, tip.master);
+    check(before.shard, tip.shard);
+    before = tip;
+  });
+  cleanUp(t, () => assert.deepEqual(broken, []));
+}
+
 export async function run(t: TestContext, options: Options = optionsFor(temporaryFolder(t))): Promise<Running> {
   const failures: unknown[] = [];
   const devnet = await start(options, (error) => {
     console.error(error);
     failures.push(error);
   });
+  expectUpdatesToApply(t, devnet.chain);
   const engine = new LiteSingleEngine({ host: `tcp://127.0.0.1:${devnet.litePort}`, publicKey: devnet.liteKey });
   const lite = new LiteClient({ engine, cacheMap: 1 });
   await new Promise<void>((resolve, reject) => {
