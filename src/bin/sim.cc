@@ -3,20 +3,24 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <cstring>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <thread>
 
+#include "base/check.h"
+#include "sim/scenario.h"
 #include "sim/simulation.h"
 
 namespace {
 
 constexpr const char* kUsage =
-    "usage: cocoon-sim --seed N | --seeds A..B\n"
+    "usage: cocoon-sim --seed N | --seeds A..B | --scenario FILE\n"
     "Runs worlds made from the seeds, on all cores, and checks their books. A world that goes "
     "wrong\n"
-    "is made as small as possible and told. --seed tells the whole story of one.\n";
+    "is made as small as possible and told. --seed tells the whole story of one. --scenario plays\n"
+    "a story that is written down (tests/scenarios).\n";
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
@@ -42,15 +46,32 @@ std::optional<cocoon::sim::SimulationOptions> read(int argc, char** argv) {
                            .threads = std::max(1U, std::thread::hardware_concurrency())};
 }
 
+void print(std::string_view line) {
+  std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
+}
+
+int play(const char* path) {
+  std::ifstream file(path);
+  if (!file) {
+    std::fprintf(stderr, "cocoon-sim: %s can't be read\n", path);
+    return 2;
+  }
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  cocoon::base::set_suspect_mode(cocoon::base::SuspectMode::Abort);
+  const auto played = cocoon::sim::Scenario(print).play(text);
+  if (played) return 0;
+  std::fprintf(stderr, "%s: %s\n", path, played.error().message().c_str());
+  return 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 3 && std::string_view(argv[1]) == "--scenario") return play(argv[2]);
   const auto options = read(argc, argv);
   if (!options) {
     std::fputs(kUsage, stderr);
     return 2;
   }
-  return cocoon::sim::run_simulation(*options, [](std::string_view line) {
-    std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
-  });
+  return cocoon::sim::run_simulation(*options, print);
 }

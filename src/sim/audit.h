@@ -58,6 +58,12 @@ class Audit {
     coefficients_[worker] = coefficient;
   }
 
+  // What is on a disk for this call; null if it was not charged.
+  const payment::LedgerEntry* charge_of(std::uint64_t call) const {
+    const auto found = charges_.find(call);
+    return found == charges_.end() ? nullptr : &found->second;
+  }
+
   CallRecord& begin_call(const std::string& client, const base::Bits256& request_id,
                          base::Duration timeout);
   // A call ends once, in time, and whole answers are whole, this call's own, and durably charged.

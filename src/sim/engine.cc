@@ -42,51 +42,39 @@ std::string answer_mark(std::uint64_t call) {
   return "the answer to call " + std::to_string(call) + ".";
 }
 
-struct Engine::Plan {
-  enum class Kind {
-    Json,
-    LongJson,
-    Stream,
-    ErrorStatus,
-    FailAtOnce,
-    FailInTheMiddle,
-    Stall
-  } kind = Kind::Json;
-  std::uint64_t call = 0;
-  base::TokenUsage usage;
-  std::int64_t pieces = 0;  // of a stream; where FailInTheMiddle breaks off
-  base::Duration pace{};
-};
-
 Engine::Engine(Scheduler& scheduler, Dice dice, std::string worker, std::deque<EngineRun>& runs)
     : scheduler_(scheduler), dice_(dice), worker_(std::move(worker)), runs_(runs) {}
 
-Engine::Plan Engine::make_plan(const std::string& body) {
-  const bool stream = body.find("\"stream\":true") != std::string::npos;
-  Plan plan;
-  plan.call = call_in(body).value_or(0);
-  plan.kind = stream ? Plan::Kind::Stream : Plan::Kind::Json;
-  plan.usage.prompt = {dice_.between(5, 60)};
-  plan.usage.cached = {dice_.between(0, plan.usage.prompt.count)};
-  plan.usage.completion = {dice_.between(1, 40)};
-  plan.pieces = dice_.between(1, 12);
-  plan.pace = dice_.between(base::Duration(1ms), base::Duration(300ms));
-  if (!stream && dice_.chance(50)) plan.kind = Plan::Kind::LongJson;
-  if (mood_ == EngineMood::Healthy) return plan;
-  if (dice_.chance(40)) plan.kind = Plan::Kind::ErrorStatus;
-  if (dice_.chance(60)) plan.kind = Plan::Kind::FailAtOnce;
-  if (stream && dice_.chance(60)) plan.kind = Plan::Kind::FailInTheMiddle;
-  if (dice_.chance(40)) plan.kind = Plan::Kind::Stall;
+EngineAnswer Engine::draw_answer(EngineAnswer::Kind asked) {
+  using enum EngineAnswer::Kind;
+  EngineAnswer answer{.kind = asked};
+  answer.usage.prompt = {dice_.between(5, 60)};
+  answer.usage.cached = {dice_.between(0, answer.usage.prompt.count)};
+  answer.usage.completion = {dice_.between(1, 40)};
+  answer.pieces = dice_.between(1, 12);
+  answer.pace = dice_.between(base::Duration(1ms), base::Duration(300ms));
+  if (asked == Json && dice_.chance(50)) answer.kind = LongJson;
+  if (mood_ == EngineMood::Healthy) return answer;
+  if (dice_.chance(40)) answer.kind = ErrorStatus;
+  if (dice_.chance(60)) answer.kind = FailAtOnce;
+  if (asked == Stream && dice_.chance(60)) answer.kind = FailInTheMiddle;
+  if (dice_.chance(40)) answer.kind = Stall;
   // An engine that counts wrongly: more than any request reserves.
-  if (dice_.chance(30)) plan.usage.completion = {900'000'000};
-  return plan;
+  if (dice_.chance(30)) answer.usage.completion = {900'000'000};
+  return answer;
 }
 
 void Engine::start(const worker::StartJob& job) {
-  const Plan plan = make_plan(base::to_text(job.body));
-  runs_.push_back({.call = plan.call, .worker = worker_, .usage = plan.usage});
+  const std::string body = base::to_text(job.body);
+  using enum EngineAnswer::Kind;
+  const EngineAnswer::Kind asked =
+      body.find("\"stream\":true") != std::string::npos ? Stream : Json;
+  EngineAnswer answer = answer_ ? *answer_ : draw_answer(asked);
+  if (answer.kind == Stream) answer.kind = asked;
+  const std::uint64_t call = call_in(body).value_or(0);
+  runs_.push_back({.call = call, .worker = worker_, .usage = answer.usage});
   jobs_[job.job].run = runs_.size() - 1;
-  play(job.job, plan);
+  play(job.job, call, answer);
 }
 
 void Engine::cancel(JobId job) {
@@ -121,7 +109,8 @@ void Engine::finish(JobId id, EngineRun::State state) {
   jobs_.erase(id);
 }
 
-void Engine::play(JobId id, const Plan& plan) {
+void Engine::play(JobId id, std::uint64_t call, const EngineAnswer& answer) {
+  using enum EngineAnswer::Kind;
   const auto head = [this, id](std::uint32_t status, const char* type) {
     const std::vector<openai::Header> headers{{"Content-Type", type}};
     ears_.on_head(id, status, headers);
@@ -134,46 +123,46 @@ void Engine::play(JobId id, const Plan& plan) {
     finish(id, EngineRun::State::Finished);
     ears_.on_end(id);
   };
-  switch (plan.kind) {
-    case Plan::Kind::Stall:
+  switch (answer.kind) {
+    case Stall:
       return;
-    case Plan::Kind::FailAtOnce:
-      return then(id, plan.pace, fail);
-    case Plan::Kind::ErrorStatus:
-      then(id, plan.pace, [this, id, head](EngineRun& run) {
+    case FailAtOnce:
+      return then(id, answer.pace, fail);
+    case ErrorStatus:
+      then(id, answer.pace, [this, id, head](EngineRun& run) {
         run.usage = {};
         head(500, "application/json");
         send(id, R"({"error":{"message":"the engine is not well"}})");
       });
-      return then(id, plan.pace * 2, end);
-    case Plan::Kind::Json:
-    case Plan::Kind::LongJson: {
-      const std::size_t padding = plan.kind == Plan::Kind::LongJson ? 80'000 : 0;
-      const std::string text = R"({"choices":[{"message":{"content":")" + answer_mark(plan.call) +
+      return then(id, answer.pace * 2, end);
+    case Json:
+    case LongJson: {
+      const std::size_t padding = answer.kind == LongJson ? 80'000 : 0;
+      const std::string text = R"({"choices":[{"message":{"content":")" + answer_mark(call) +
                                std::string(padding, '.') + R"("}}],"usage":)" +
-                               usage_json(plan.usage) + "}";
-      then(id, plan.pace, [this, id, head, text](EngineRun& run) {
+                               usage_json(answer.usage) + "}";
+      then(id, answer.pace, [this, id, head, text](EngineRun& run) {
         head(200, "application/json");
         send(id, std::string_view(text).substr(0, text.size() / 2));
         send(id, std::string_view(text).substr(text.size() / 2));
         run.pieces = 1;
       });
-      return then(id, plan.pace * 2, end);
+      return then(id, answer.pace * 2, end);
     }
-    case Plan::Kind::Stream:
-    case Plan::Kind::FailInTheMiddle:
+    case Stream:
+    case FailInTheMiddle:
       break;
   }
-  then(id, plan.pace, [head](EngineRun&) { head(200, "text/event-stream"); });
-  for (std::int64_t piece = 1; piece <= plan.pieces; ++piece) {
-    then(id, plan.pace * (piece + 1), [this, id, piece, call = plan.call](EngineRun& run) {
+  then(id, answer.pace, [head](EngineRun&) { head(200, "text/event-stream"); });
+  for (std::int64_t piece = 1; piece <= answer.pieces; ++piece) {
+    then(id, answer.pace * (piece + 1), [this, id, piece, call](EngineRun& run) {
       ++run.pieces;
       send(id, piece_of(call, piece));
     });
   }
-  const base::Duration last = plan.pace * (plan.pieces + 2);
-  if (plan.kind == Plan::Kind::FailInTheMiddle) return then(id, last, fail);
-  then(id, last, [this, id, usage = plan.usage](EngineRun&) {
+  const base::Duration last = answer.pace * (answer.pieces + 2);
+  if (answer.kind == FailInTheMiddle) return then(id, last, fail);
+  then(id, last, [this, id, usage = answer.usage](EngineRun&) {
     send(id, R"(data: {"choices":[],"usage":)" + usage_json(usage) + "}\n\n");
     send(id, "data: [DONE]\n\n");
   });

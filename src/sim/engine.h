@@ -37,6 +37,22 @@ struct EngineRun {
 
 enum class EngineMood { Healthy, Moody };
 
+// How an engine answers.
+struct EngineAnswer {
+  enum class Kind {
+    Json,
+    LongJson,
+    Stream,
+    ErrorStatus,
+    FailAtOnce,
+    FailInTheMiddle,
+    Stall
+  } kind = Kind::Json;
+  base::TokenUsage usage{};
+  std::int64_t pieces = 0;  // of a stream; where FailInTheMiddle breaks off
+  base::Duration pace{};    // before the answer, and between pieces
+};
+
 class Engine {
  public:
   struct Ears {
@@ -50,6 +66,9 @@ class Engine {
   // Set anew when the worker's process starts.
   void set_ears(Ears ears) { ears_ = std::move(ears); }
   void set_mood(EngineMood mood) { mood_ = mood; }
+  // Every later job is answered like this, and not as chance has it. Kind::Stream means: as a
+  // stream if one is asked for.
+  void set_answer(const EngineAnswer& answer) { answer_ = answer; }
   void start(const worker::StartJob& job);
   void cancel(worker::JobId job);
   // All jobs end in nothing: the worker's process is gone.
@@ -60,9 +79,8 @@ class Engine {
     std::size_t run = 0;  // in runs_
     Life life = new_life();
   };
-  struct Plan;
-  Plan make_plan(const std::string& body);
-  void play(worker::JobId id, const Plan& plan);
+  EngineAnswer draw_answer(EngineAnswer::Kind asked);
+  void play(worker::JobId id, std::uint64_t call, const EngineAnswer& answer);
   void then(worker::JobId id, base::Duration at, std::function<void(EngineRun&)> deed);
   void send(worker::JobId id, std::string_view bytes);
   void finish(worker::JobId id, EngineRun::State state);
@@ -73,6 +91,7 @@ class Engine {
   std::deque<EngineRun>& runs_;
   Ears ears_;
   EngineMood mood_ = EngineMood::Moody;
+  std::optional<EngineAnswer> answer_;
   std::map<worker::JobId, Job> jobs_;
 };
 

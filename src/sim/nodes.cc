@@ -339,14 +339,19 @@ CallRecord* ClientNode::call(const std::string& model, Shape shape, base::Durati
 }
 
 void ClientNode::lose_caller() {
-  if (!machine_) return;
   for (const auto& [id, call] : world_.audit.calls()) {
-    if (call.client != terms_.name || call.state != CallRecord::State::Running) continue;
-    note(world_, "the caller of call " + std::to_string(id) + " gives up");
-    world_.audit.end_call(world_.audit.call(id), CallRecord::State::Dropped);
-    machine_->handle_caller_gone(client::CallId(id));
-    return on_turn();
+    if (call.client == terms_.name && call.state == CallRecord::State::Running)
+      return lose_caller(id);
   }
+}
+
+void ClientNode::lose_caller(std::uint64_t call) {
+  CallRecord& record = world_.audit.call(call);
+  if (!machine_ || record.state != CallRecord::State::Running) return;
+  note(world_, "the caller of call " + std::to_string(call) + " gives up");
+  world_.audit.end_call(record, CallRecord::State::Dropped);
+  machine_->handle_caller_gone(client::CallId(call));
+  on_turn();
 }
 
 void ClientNode::on_link_ready(LinkId link) { machine_->handle_opened(link, 0, "simulated"); }

@@ -151,8 +151,9 @@ class ClientNode final : public LinkOwner {
   // A caller's request; the record tells how it goes on.
   enum class Shape { Plain, Stream };
   CallRecord* call(const std::string& model, Shape shape, base::Duration timeout);
-  // One of the callers gives up.
+  // One of the callers gives up, or the one of this call.
   void lose_caller();
+  void lose_caller(std::uint64_t call);
   bool is_quiet() const { return !machine_ || machine_->running() == 0; }
 
   void on_link_ready(session::LinkId link) override;

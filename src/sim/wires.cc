@@ -239,9 +239,7 @@ void Wires::vanish(const LinkOwner& owner) {
   for (const auto& [id, side] : gone) {
     Wire& wire = *wires_.at(id);
     const std::size_t other = 1 - side;
-    // A machine that loses its power says nothing; a process that dies has its sockets closed by
-    // the kernel.
-    if (dice_.chance(800)) plan_close(wire, other, wire.delay, "peer_reset");
+    if (!dice_.chance(weather_.silent_deaths)) plan_close(wire, other, wire.delay, "peer_reset");
     remove(id, side);
   }
 }
@@ -255,16 +253,27 @@ Wires::Wire* Wires::any(Dice& dice) {
 
 bool Wires::cut_any(Cut cut, Dice& dice) {
   Wire* wire = any(dice);
-  if (!wire) return false;
-  wire->is_deaf = {true, true};
-  wire->life = new_life();
-  if (cut == Cut::Noticed) {
-    for (std::size_t side = 0; side < 2; ++side) {
-      plan_close(*wire, side, dice.between(base::Duration(0), base::Duration(2s)),
-                 "connection_reset");
-    }
+  if (wire) cut_wire(*wire, cut, dice);
+  return wire != nullptr;
+}
+
+void Wires::cut(const LinkOwner& one, const LinkOwner& other, Cut cut) {
+  for (const auto& [id, wire] : wires_) {
+    const auto belongs = [&](const LinkOwner& owner) {
+      return std::ranges::any_of(wire->ends,
+                                 [&](const auto& end) { return end && &end->owner() == &owner; });
+    };
+    if (belongs(one) && belongs(other)) cut_wire(*wire, cut, dice_);
   }
-  return true;
+}
+
+void Wires::cut_wire(Wire& wire, Cut cut, Dice& dice) {
+  wire.is_deaf = {true, true};
+  wire.life = new_life();
+  if (cut == Cut::Silent) return;
+  for (std::size_t side = 0; side < 2; ++side) {
+    plan_close(wire, side, dice.between(base::Duration(0), base::Duration(2s)), "connection_reset");
+  }
 }
 
 bool Wires::deafen_any(Dice& dice) {

@@ -41,6 +41,9 @@ class LinkOwner {
 struct Weather {
   base::Duration least_delay{std::chrono::milliseconds(1)};
   base::Duration most_delay{std::chrono::milliseconds(20)};
+  // Of a thousand deaths, so many go unnoticed until keep-alive: a machine that loses its power says
+  // nothing; a process that dies has its sockets closed by the kernel.
+  std::int64_t silent_deaths = 200;
 };
 
 class Wires {
@@ -65,6 +68,8 @@ class Wires {
   // One of the wires that exist, by chance. False if there is none.
   bool cut_any(Cut cut, Dice& dice);
   bool deafen_any(Dice& dice);
+  // All wires between these two.
+  void cut(const LinkOwner& one, const LinkOwner& other, Cut cut);
   std::size_t size() const { return wires_.size(); }
 
  private:
@@ -77,6 +82,7 @@ class Wires {
   void close(End& end, std::string reason);
   void remove(std::uint64_t wire, std::size_t end);
   Wire* any(Dice& dice);
+  void cut_wire(Wire& wire, Cut cut, Dice& dice);
 
   Scheduler& scheduler_;
   Dice dice_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "payment/tariff.h"
 #include "sim/network.h"
 
 namespace cocoon::sim {
@@ -34,26 +33,19 @@ Weather draw_weather(Dice& dice) {
   return {.least_delay = least, .most_delay = least + dice.between(Duration(1ms), Duration(150ms))};
 }
 
+StageTerms draw_stage(Dice& dice) {
+  auto network = draw_network(dice);
+  const Dice wires = dice.split();
+  return {.network = std::move(network), .weather = draw_weather(dice), .wires = wires};
+}
+
 }  // namespace
 
 World::World(std::uint64_t seed, Omissions omissions, std::function<void(const std::string&)> note)
-    : dice_(seed),
-      omissions_(std::move(omissions)),
-      network_(draw_network(dice_)),
-      audit_(scheduler_, payment::tariff_of(network_.root().params)),
-      wires_{scheduler_, dice_.split(), draw_weather(dice_)},
-      surroundings_{.scheduler = scheduler_,
-                    .wires = wires_,
-                    .audit = audit_,
-                    .network = network_,
-                    .note = {}} {
-  if (note) {
-    surroundings_.note = [this, note = std::move(note)](const std::string& what) {
-      const double seconds =
-          std::chrono::duration<double>(scheduler_.now().steady.time_since_epoch()).count();
-      note(std::to_string(seconds) + " " + what);
-    };
-  }
+    : World(Dice(seed), std::move(omissions), std::move(note)) {}
+
+World::World(Dice dice, Omissions omissions, std::function<void(const std::string&)> note)
+    : Stage(draw_stage(dice), std::move(note)), dice_(dice), omissions_(std::move(omissions)) {
   build();
 }
 
@@ -105,18 +97,8 @@ void World::build_workers() {
   }
 }
 
-void World::pass(Duration time) {
-  const base::Instant until = scheduler_.now().steady + time;
-  while (is_sound() && scheduler_.step(until) == Scheduler::Step::Happened) {
-    ++audit_.statistics().events;
-    audit_.check_deadlines();
-  }
-}
-
 void World::run() {
-  for (auto& proxy : proxies_) proxy.start();
-  for (auto& worker : workers_) worker.start();
-  for (auto& client : clients_) client.start();
+  start_all();
   plan_calls();
   plan_faults();
   pass(dice_.between(Duration(10s), Duration(40s)));
@@ -126,7 +108,9 @@ void World::run() {
   if (!is_sound()) return;
   probe();
   pass(kProbeTime);
-  if (is_sound()) check_quiet();
+  if (!is_sound()) return;
+  check_quiet();
+  check_strangers();
 }
 
 std::string World::model_of_some_worker(Dice& dice) {
@@ -263,17 +247,7 @@ void World::probe() {
   }
 }
 
-void World::check_quiet() {
-  for (auto& proxy : proxies_) {
-    if (!proxy.is_quiet()) audit_.report(proxy.name() + " is still busy although nothing runs");
-  }
-  for (auto& worker : workers_) {
-    if (!worker.is_quiet()) audit_.report(worker.name() + " is still busy although nothing runs");
-  }
-  for (auto& client : clients_) {
-    if (!client.is_quiet())
-      audit_.report(client.terms().name + " is still busy although nothing runs");
-  }
+void World::check_strangers() {
   for (const auto& run : audit_.runs()) {
     if (run.worker == "stranger")
       audit_.report("a worker with a foreign image was given a request");

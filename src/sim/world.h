@@ -3,14 +3,11 @@
 #pragma once
 
 #include <deque>
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "sim/audit.h"
-#include "sim/nodes.h"
-#include "sim/wires.h"
+#include "sim/stage.h"
 
 namespace cocoon::sim {
 
@@ -21,20 +18,19 @@ struct Omissions {
   std::set<std::size_t> faults;
 };
 
-class World {
+class World : public Stage {
  public:
   // `note` gets the story, line by line; empty when nobody reads it.
   World(std::uint64_t seed, Omissions omissions, std::function<void(const std::string&)> note);
 
   // Ends at the first violation.
   void run();
-  const std::vector<std::string>& violations() const { return audit_.violations(); }
-  const Statistics& statistics() { return audit_.statistics(); }
   // How many there were to choose from, the omitted ones included.
   std::size_t planned_calls() const { return planned_calls_; }
   std::size_t planned_faults() const { return planned_faults_; }
 
  private:
+  World(Dice dice, Omissions omissions, std::function<void(const std::string&)> note);
   void build();
   void build_clients();
   void build_workers();
@@ -45,34 +41,19 @@ class World {
   void trouble_a_disk(Dice& dice);
   void heal();
   void probe();
-  void check_quiet();
-  void pass(base::Duration time);
-  bool is_sound() const { return audit_.violations().empty(); }
+  void check_strangers();
   std::string model_of_some_worker(Dice& dice);
   template <class T>
   static T& any(Dice& dice, std::deque<T>& nodes) {
     return nodes[dice.below(nodes.size())];
-  }
-  template <class Deed>
-  void later(base::Duration delay, Deed deed) {
-    scheduler_.after(delay, life_, std::move(deed));
   }
 
   Dice dice_;
   Omissions omissions_;
   std::size_t planned_calls_ = 0;
   std::size_t planned_faults_ = 0;
-  Scheduler scheduler_;
-  registry::Snapshot network_;
-  Audit audit_;
-  Wires wires_;
-  Surroundings surroundings_;
   std::vector<ClientTerms> client_terms_;
   std::vector<WorkerTerms> worker_terms_;
-  std::deque<ProxyNode> proxies_;
-  std::deque<WorkerNode> workers_;
-  std::deque<ClientNode> clients_;
-  Life life_ = new_life();
 };
 
 }  // namespace cocoon::sim
