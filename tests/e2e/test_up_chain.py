@@ -177,3 +177,28 @@ def test_channels_are_listed_and_filled_up(up, engine):
 
 def network_root(network):
     return root(network)["address"]
+
+
+def test_a_chain_that_stalls_for_an_hour(up, engine):
+    """No block comes and no server answers: people go on asking, the roles say so. Then the chain is an hour later."""
+    network = up("--engine", engine.url).wait_ready()
+    wait_until(lambda: "block" in page(network, "proxy")["chain"], "a block")
+    pid = network.ready["pids"]["chain"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        wait_until(lambda: page(network, "proxy")["chain"]["state"] == "stalled", "the proxy to notice", 120)
+        stood = page(network, "proxy")["chain"]["block"]
+        assert ask(network.ready["base_url"], MODEL)["usage"]["cost"] > 0
+        status = cocoon(network, "status").stdout
+        assert "stalled" in status, status
+        assert page(network, "proxy")["chain"]["block"] == stood
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    words = open(f"/proc/{pid}/cmdline", encoding="utf-8").read().split("\0")
+    port = words[words.index("--http-port") + 1]
+    assert fetch(f"127.0.0.1:{port}", "/devnet/advance", "POST", json.dumps({"seconds": 3600}))[0] == 200
+    for role in ("proxy", "client", "worker-1"):
+        wait_until(lambda role=role: page(network, role)["chain"]["state"] == "following"
+                   and page(network, role)["chain"]["block"] > stood, f"{role} goes on", 90)
+    assert ask(network.ready["base_url"], MODEL)["usage"]["cost"] > 0
+    assert network.interrupt() == 0

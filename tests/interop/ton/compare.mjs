@@ -1,5 +1,5 @@
 // Compares our code (recode.cc) with @ton/core over generated values: cells, bags, dictionaries, messages, addresses,
-// wallets, and the transactions of recorded blocks. Prints its seed; SEED=n repeats a run, COUNT=n changes its length.
+// wallets, accounts, transactions. Prints its seed; SEED=n repeats a run, COUNT=n changes its length.
 //
 //     node compare.mjs PATH_OF_TON_RECODE PATH_OF_NODE_MODULES
 import assert from "node:assert/strict";
@@ -156,6 +156,191 @@ async function compareMessages() {
   }
 }
 
+const coins = () => BigInt(below(2 ** 40)) * BigInt(below(1000));
+const maybe = (make) => (below(2) === 0 ? make() : undefined);
+const number256 = () => BigInt("0x" + randomBytes(32).toString("hex"));
+const kStatuses = ["uninitialized", "frozen", "active", "non-existing"]; // in our order
+
+function randomCompute() {
+  if (below(3) === 0) return { type: "skipped", reason: ["no-state", "bad-state", "no-gas"][below(3)] };
+  return {
+    type: "vm",
+    success: below(2) === 1,
+    messageStateUsed: below(2) === 1,
+    accountActivated: below(2) === 1,
+    gasFees: coins(),
+    gasUsed: BigInt(below(2 ** 20)),
+    gasLimit: BigInt(below(2 ** 20)),
+    gasCredit: maybe(() => BigInt(below(10_000))),
+    mode: 0,
+    exitCode: below(2 ** 32) - 2 ** 31,
+    exitArg: maybe(() => below(2 ** 32) - 2 ** 31),
+    vmSteps: below(2 ** 32),
+    vmInitStateHash: number256(),
+    vmFinalStateHash: number256(),
+  };
+}
+
+const randomSize = () => ({ cells: BigInt(below(1000)), bits: BigInt(below(100_000)) });
+
+function randomAction() {
+  return {
+    success: below(2) === 1,
+    valid: below(2) === 1,
+    noFunds: below(2) === 1,
+    statusChange: ["unchanged", "frozen", "deleted"][below(3)],
+    totalFwdFees: maybe(coins),
+    totalActionFees: maybe(coins),
+    resultCode: below(100),
+    resultArg: maybe(() => below(1000)),
+    totalActions: below(255),
+    specActions: below(255),
+    skippedActions: below(255),
+    messagesCreated: below(255),
+    actionListHash: number256(),
+    totalMessageSize: randomSize(),
+  };
+}
+
+function randomBounce() {
+  const messageSize = randomSize();
+  return [
+    { type: "negative-funds" },
+    { type: "no-funds", messageSize, requiredForwardFees: coins() },
+    { type: "ok", messageSize, messageFees: coins(), forwardFees: coins() },
+  ][below(3)];
+}
+
+function randomTransaction() {
+  const storagePhase = {
+    storageFeesCollected: coins(),
+    storageFeesDue: maybe(coins),
+    statusChange: "unchanged",
+  };
+  const phases = { computePhase: randomCompute(), actionPhase: maybe(randomAction), aborted: below(2) === 1 };
+  const generic = {
+    type: "generic",
+    creditFirst: below(2) === 1,
+    storagePhase: maybe(() => storagePhase),
+    creditPhase: maybe(() => ({ dueFeesColelcted: maybe(coins), credit: { coins: coins() } })),
+    ...phases,
+    bouncePhase: maybe(randomBounce),
+    destroyed: below(2) === 1,
+  };
+  const tickTock = { type: "tick-tock", isTock: below(2) === 1, storagePhase, ...phases, destroyed: below(2) === 1 };
+  const outMessages = Dictionary.empty(Dictionary.Keys.Uint(15), core.Dictionary.Values.Cell());
+  const outMessagesCount = below(5);
+  for (let i = 0; i < outMessagesCount; i++) {
+    outMessages.set(i, beginCell().store(core.storeMessage(randomMessage(), { forceRef: true })).endCell());
+  }
+  return {
+    address: number256(),
+    lt: BigInt(below(2 ** 40)),
+    prevTransactionHash: number256(),
+    prevTransactionLt: BigInt(below(2 ** 40)),
+    now: below(2 ** 32),
+    outMessagesCount,
+    oldStatus: kStatuses[below(4)],
+    endStatus: kStatuses[below(4)],
+    inMessage: maybe(randomMessage),
+    outMessages,
+    totalFees: { coins: coins() },
+    stateUpdate: { oldHash: randomBytes(32), newHash: randomBytes(32) },
+    description: below(4) === 0 ? tickTock : generic,
+  };
+}
+
+function computeOf({ computePhase }) {
+  if (computePhase.type === "skipped") return "1 0";
+  return `${computePhase.success ? 3 : 2} ${computePhase.exitCode}`;
+}
+
+async function compareTransactions() {
+  let compared = 0;
+  for (let i = 0; i < count; i++) {
+    const transaction = randomTransaction();
+    let cell;
+    try {
+      cell = beginCell().store(core.storeTransaction(transaction)).endCell();
+    } catch {
+      continue; // a message that does not fit a cell
+    }
+    compared++;
+    const { description } = transaction;
+    const answer = await ask("transaction", hexOf(cell));
+    assert.equal(
+      answer.join(" "),
+      [
+        cell.hash().toString("hex"),
+        transaction.lt,
+        transaction.now,
+        transaction.prevTransactionHash.toString(16).padStart(64, "0"),
+        transaction.outMessagesCount,
+        transaction.totalFees.coins,
+        computeOf(description),
+        bit(description.aborted),
+      ].join(" "),
+    );
+  }
+  assert.ok(compared > count / 2);
+}
+
+function randomAccount() {
+  const state = [
+    { type: "uninit" },
+    { type: "frozen", stateHash: number256() },
+    { type: "active", state: { code: maybe(() => randomCell(2)), data: maybe(() => randomCell(2)) } },
+  ][below(3)];
+  const used = randomSize();
+  return {
+    addr: randomAddress(),
+    storageStats: {
+      used,
+      storageExtra: maybe(() => ({ dictHash: number256() })) ?? null,
+      lastPaid: below(2 ** 32),
+      duePayment: maybe(coins),
+    },
+    storage: { lastTransLt: BigInt(below(2 ** 40)), balance: { coins: coins() }, state },
+  };
+}
+
+const hex64 = (value) => value.toString(16).padStart(64, "0");
+
+async function compareAccounts() {
+  let compared = 0;
+  for (let i = 0; i < count; i++) {
+    const account = randomAccount();
+    let cell;
+    try {
+      cell = beginCell().storeBit(true).store(core.storeAccount(account)).endCell();
+    } catch {
+      continue; // a frozen one with every field there is does not fit a cell
+    }
+    compared++;
+    const { storageStats: stats, storage } = account;
+    const { type, state, stateHash } = storage.state;
+    const part = (found) => (found ? found.hash().toString("hex") : "none");
+    assert.equal(
+      (await ask("account", hexOf(cell))).join(" "),
+      [
+        account.addr.toRawString(),
+        ["uninit", "frozen", "active"].indexOf(type),
+        storage.balance.coins,
+        storage.lastTransLt,
+        stats.used.cells,
+        stats.used.bits,
+        stats.storageExtra ? hex64(stats.storageExtra.dictHash) : "none",
+        stats.lastPaid,
+        stats.duePayment ?? 0,
+        part(state?.code),
+        part(state?.data),
+        hex64(stateHash ?? 0n),
+      ].join(" "),
+    );
+  }
+  assert.ok(compared > count / 2);
+}
+
 async function compareAddresses() {
   for (let i = 0; i < count; i++) {
     const address = randomAddress();
@@ -199,6 +384,8 @@ for (const compare of [
   compareDictionaries,
   compareProofs,
   compareMessages,
+  compareTransactions,
+  compareAccounts,
   compareAddresses,
   compareWallets,
 ]) {

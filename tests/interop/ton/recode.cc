@@ -80,6 +80,27 @@ std::string answer_transaction(const base::Bytes& bag) {
   return out.str();
 }
 
+std::string hash_text(const CellRef& cell) {
+  return cell ? base::to_hex(cell->hash()) : "none";
+}
+
+std::string answer_account(const base::Bytes& bag) {
+  const auto root = parse_single_root_boc(bag);
+  if (!root) return refused(root.error());
+  const auto account = parse_account(*root);
+  if (!account) return refused(account.error());
+  if (!*account) return "none";
+  const Account& a = **account;
+  std::ostringstream out;
+  out << to_raw_text(a.address) << " " << static_cast<int>(a.status) << " "
+      << a.balance.coins.count() << " " << a.last_transaction_lt << " " << a.used_cells << " "
+      << a.used_bits << " "
+      << (a.storage_hash ? base::to_hex(*a.storage_hash) : std::string("none")) << " "
+      << a.last_paid << " " << a.due_payment.count() << " " << hash_text(a.state.code) << " "
+      << hash_text(a.state.data) << " " << base::to_hex(a.frozen_state);
+  return out.str();
+}
+
 std::string answer_address(const std::string& text) {
   const auto address = parse_address(text);
   if (!address) return refused(address.error());
@@ -126,6 +147,7 @@ std::string answer(const std::string& line) {
   }
   if (kind == "message") return answer_message(*bytes);
   if (kind == "transaction") return answer_transaction(*bytes);
+  if (kind == "account") return answer_account(*bytes);
   if (kind == "wallets") return answer_wallets(*bytes);
   if (kind == "request") {
     return answer_request(*bytes, static_cast<std::uint32_t>(std::stoul(second)),
