@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "base/encoding.h"
 #include "registry/error.h"
@@ -42,29 +43,35 @@ std::optional<base::Bits256> hash(const json& object, const char* name) {
   return bits;
 }
 
+// An integer of `Int`'s range; nothing for another one.
+template <class Int>
+std::optional<Int> narrow(std::optional<std::int64_t> value) {
+  if (!value || !std::in_range<Int>(*value)) return std::nullopt;
+  return static_cast<Int>(*value);
+}
+
 std::optional<ton::BlockId> block(const json* object) {
   if (object == nullptr) return std::nullopt;
-  const auto workchain = integer(*object, "workchain");
+  const auto workchain = narrow<std::int32_t>(integer(*object, "workchain"));
   const auto shard = integer(*object, "shard");
-  const auto seqno = integer(*object, "seqno");
+  const auto seqno = narrow<std::uint32_t>(integer(*object, "seqno"));
   const auto root_hash = hash(*object, "root_hash");
   const auto file_hash = hash(*object, "file_hash");
   if (!workchain || !shard || !seqno || !root_hash || !file_hash) return std::nullopt;
-  const ton::BlockId id{{static_cast<std::int32_t>(*workchain), static_cast<std::uint64_t>(*shard)},
-                        static_cast<std::uint32_t>(*seqno),
-                        *root_hash,
-                        *file_hash};
+  const ton::BlockId id{
+      {*workchain, static_cast<std::uint64_t>(*shard)}, *seqno, *root_hash, *file_hash};
   return id.shard.is_masterchain() ? std::optional(id) : std::nullopt;
 }
 
-// Addresses stand as signed 32-bit numbers.
+// Addresses stand as 32-bit numbers, signed as a rule.
 std::optional<ton::LiteServer> server(const json& object) {
   const auto ip = integer(object, "ip");
   const auto port = integer(object, "port");
   const json* id = member(object, "id");
   const json* type = id == nullptr ? nullptr : member(*id, "@type");
   const bool known_key = type != nullptr && *type == "pub.ed25519";
-  if (!ip || !port || !known_key || *port < 1 || *port > 65535) return std::nullopt;
+  const bool is_address = narrow<std::int32_t>(ip) || narrow<std::uint32_t>(ip);
+  if (!is_address || !port || !known_key || *port < 1 || *port > 65535) return std::nullopt;
   const auto key = hash(*id, "key");
   if (!key) return std::nullopt;
   const auto address = static_cast<std::uint32_t>(*ip);

@@ -67,6 +67,10 @@ TEST(ChainConfig, RefusesDamagedFiles) {
   EXPECT_EQ(reason(replaced("19949", "99999")), "config_member");
   EXPECT_EQ(reason(replaced("n4VD", "")), "config_member");
   EXPECT_EQ(reason(replaced("27747086", "\"x\"")), "config_member");
+  // Numbers that would be others if they were cut to their 32 bits.
+  EXPECT_EQ(reason(replaced("27747086", "4322714382")), "config_member");
+  EXPECT_EQ(reason(replaced("\"workchain\": -1", "\"workchain\": 4294967295")), "config_member");
+  EXPECT_EQ(reason(replaced("84478511", "4379445807")), "config_member");
 }
 
 }  // namespace
