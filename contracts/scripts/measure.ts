@@ -1,16 +1,23 @@
 // Measures every operation on the real TVM with the live chain's fees: gas of each contract on the way, what it costs in
-// all, and the least value that has to be attached.
+// all, and the least value that has to be attached; and what settling a million requests comes to by these measures.
 import { join } from "node:path";
-import { type Address, type Cell, toNano } from "@ton/core";
-import { type Client, failed, internal, type Worker, World } from "../tests/world.ts";
+import { type Address, type Cell, external, internal as ordered, toNano } from "@ton/core";
+import { type Client, failed, internal, keys, party, start, type Worker, World } from "../tests/world.ts";
 import * as w from "../wrappers/index.ts";
 import { contractsFolder } from "./compile.ts";
 
 export const gasPath = join(contractsFolder, "gas.json");
 export const docsPath = join(contractsFolder, "..", "docs", "money.md");
 
-// Nanotons; a deposit or stake that goes along is not counted. `gas` by role, of its first transaction.
-type Operation = { name: string; gas: Record<string, number>; fee: number; least: number };
+// Nanotons; a deposit or stake that goes along is not counted. `gas` by role, of its first transaction. `messages`: the
+// first and all that follow from it.
+type Operation = {
+  name: string;
+  gas: Record<string, number>;
+  messages: number;
+  fee: number;
+  least: number;
+};
 export type Measurement = { operations: Operation[]; storagePerYear: Record<string, number> };
 
 const most = 102_400_000n; // for the search of the least value: 2^8 steps
@@ -46,6 +53,7 @@ class Meter {
     const { transactions } = await world.chain.sendMessage(internal({ from, to, value, body }));
     let out = 0n;
     const gas: Record<string, number> = {};
+    const messages = transactions.reduce((sum, tx) => sum + tx.outMessages.size, 1);
     for (const tx of transactions) {
       const role = this.roles.find(([, address]) => address.hash.equals(hashOf(tx.address)))?.[0];
       if (!role || tx.description.type !== "generic" || tx.inMessage?.info.type !== "internal") continue;
@@ -58,7 +66,7 @@ class Meter {
       }
     }
     const fee = Number(value - out - ((await this.coins()) - before));
-    this.operations.push({ name, gas, fee, least: low === amount ? Number(least - amount) : 0 });
+    this.operations.push({ name, gas, messages, fee, least: low === amount ? Number(least - amount) : 0 });
   }
 
   // Whether the request comes back from the proxy contract, as some are meant to.
@@ -132,6 +140,26 @@ async function measureRoot(meter: Meter) {
   await meter.run("root: change params", from, at, w.rootBody.changeParams(1n, world.network.params));
 }
 
+// What a program's order costs beyond what it orders: the message from outside, and the wallet's own work.
+async function measureWallet({ world, operations }: Meter, client: Client) {
+  const key = keys("wallet");
+  const owner = party("wallet owner");
+  const { address, init } = w.WalletContract.create(key.publicKey, owner);
+  await world.deliver({ from: owner, to: address, value: toNano("3"), init: init! });
+  const to = client.contract.address;
+  const sent = ordered({ to, value: w.attach.request, body: world.chargeBody(client, 9n) });
+  const order = { validUntil: start + 2 ** 30, seqno: 0, messages: [{ mode: 3, message: w.relaxed(sent) }] };
+  const body = w.walletOrderMessage(order, key.secretKey);
+  const tx = (await world.chain.sendMessage(external({ to: address, body }))).transactions[0]!;
+  if (tx.description.type !== "generic" || tx.description.computePhase.type !== "vm")
+    throw new Error("not run");
+  let fee = tx.totalFees.coins;
+  for (const { info } of tx.outMessages.values()) if (info.type === "internal") fee += info.forwardFee;
+  const gas = { wallet: Number(tx.description.computePhase.gasUsed) };
+  // The message that it sends is counted where it arrives.
+  operations.push({ name: "wallet: an order", gas, messages: 1, fee: Number(fee), least: 0 });
+}
+
 // The chain's prices per bit and cell for 2^16 seconds (configuration parameter 18).
 async function storagePerYear(meter: Meter): Promise<Record<string, number>> {
   const fees: Record<string, number> = {};
@@ -154,6 +182,7 @@ export async function measure(): Promise<Measurement> {
   await measureWorker(meter, worker);
   await measureProxy(meter, client);
   await measureRoot(meter);
+  await measureWallet(meter, client);
   return { operations: meter.operations, storagePerYear: storage };
 }
 
@@ -162,15 +191,65 @@ export const gasText = (m: Measurement) => JSON.stringify(m, null, 2) + "\n";
 // The table between two marks of docs/money.md.
 export const marks = ["<!-- gas: begin -->", "<!-- gas: end -->"] as const;
 
-const ton = (nanotons: number) => (nanotons / 1e9).toFixed(4);
+const ton = (nanotons: number, digits = 4) => (nanotons / 1e9).toFixed(digits);
+
+// When a proxy sends what: its defaults (gas.test.ts compares them with the program's).
+export const rules = { chargeAt: 1e9, payoutAt: 10e9, withdrawAt: 10e9 };
+const million = 1e6;
+const { pricePerToken, workerFeePerToken, minClientStake } = w.defaultParams;
+
+type Settling = { orders: number[]; messages: number; fee: number };
+
+// A million requests of so many tokens, whoever asks and answers: what is owed is settled by amount, not by time. A charge
+// is due at half a client's stake, if that is less.
+export function settlement(m: Measurement, tokens: number, chargeAt: number): Settling {
+  const operation = (name: string) => {
+    const found = m.operations.find((one) => one.name === name);
+    if (!found) throw new Error(`${name} is not measured`);
+    return found;
+  };
+  const all = million * tokens;
+  const wages = all * Number(workerFeePerToken);
+  const paid = all * Number(pricePerToken);
+  const orders = [paid / chargeAt, wages / rules.payoutAt, (paid - wages) / rules.withdrawAt];
+  const names = ["client: charge", "worker: payout", "proxy: withdraw commission"];
+  const wallet = operation("wallet: an order");
+  const total = (of: (one: Operation) => number) =>
+    orders.reduce((sum, count, i) => sum + count * (of(wallet) + of(operation(names[i]!))), 0);
+  return { orders, messages: total((one) => one.messages), fee: total((one) => one.fee) };
+}
+
+function settlementTable(m: Measurement): string[] {
+  const lines = [
+    "| tokens a request | all cost, TON | a charge at, TON | charges | payouts | withdrawals | messages | fees, TON | share |",
+    "|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+  ];
+  const dueAt = [rules.chargeAt, Math.min(rules.chargeAt, Number(minClientStake) / 2)];
+  for (const tokens of [500, 3232, 20_000]) {
+    for (const chargeAt of dueAt) {
+      const { orders, messages, fee } = settlement(m, tokens, chargeAt);
+      const price = million * tokens * Number(pricePerToken);
+      const counts = [...orders, messages].map((count) => count.toFixed(count < 10 ? 1 : 0));
+      const share = `${((100 * fee) / price).toFixed(1)} %`;
+      const cells = [tokens, ton(price, 2), ton(chargeAt, 2), ...counts, ton(fee, 2), share];
+      lines.push(`| ${cells.join(" | ")} |`);
+    }
+  }
+  return lines;
+}
 
 export function docsTable(m: Measurement): string {
-  const lines = ["| operation | gas, in order | costs, TON | attach at least, TON |", "|---|---|--:|--:|"];
-  for (const { name, gas, fee, least } of m.operations) {
+  const lines = [
+    "| operation | gas, in order | messages | costs, TON | attach at least, TON |",
+    "|---|---|--:|--:|--:|",
+  ];
+  for (const { name, gas, messages, fee, least } of m.operations) {
     const path = Object.entries(gas).map(([role, used]) => `${role} ${used}`);
-    lines.push(`| ${name} | ${path.join(", ")} | ${ton(fee)} | ${least ? ton(least) : ""} |`);
+    lines.push(`| ${name} | ${path.join(", ")} | ${messages} | ${ton(fee)} | ${least ? ton(least) : ""} |`);
   }
   lines.push("", "| contract | storage a year, TON |", "|---|--:|");
   for (const [role, fee] of Object.entries(m.storagePerYear)) lines.push(`| ${role} | ${ton(fee)} |`);
+  lines.push("", "Settling a million requests, by these fees and a proxy's default thresholds:", "");
+  lines.push(...settlementTable(m));
   return [marks[0], "", ...lines, "", marks[1]].join("\n");
 }

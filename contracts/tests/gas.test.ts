@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { docsTable, docsPath, gasPath, gasText, measure } from "../scripts/measure.ts";
+import { docsTable, docsPath, gasPath, gasText, measure, rules, settlement } from "../scripts/measure.ts";
 
 test("gas, fees and least values are those on record", async () => {
   const measured = await measure();
@@ -23,4 +23,31 @@ test("gas, fees and least values are those on record", async () => {
     const [used, allowed] = [most(role), ceiling(name)];
     assert(used * 1.15 <= allowed && allowed <= used * 1.8, `GAS_${name} is ${allowed}, used are ${used}`);
   }
+});
+
+test("settling a million requests costs what the parts cost, by the program's own thresholds", async () => {
+  const header = new URL("../../src/app/role_options.h", import.meta.url);
+  const options = readFileSync(header, "utf8");
+  const threshold = (name: string) => {
+    const found = new RegExp(`Nanoton ${name}\\{(?:(\\d+) \\* )?base::kNanotonsPerTon\\}`).exec(options);
+    assert(found, name);
+    return Number(found[1] ?? 1) * 1e9;
+  };
+  assert.deepEqual(rules, {
+    chargeAt: threshold("charge_at"),
+    payoutAt: threshold("payout_at"),
+    withdrawAt: threshold("withdraw_at"),
+  });
+  const part = (name: string, fee: number, messages: number) => ({ name, gas: {}, messages, fee, least: 0 });
+  const operations = [
+    part("client: charge", 1000, 3),
+    part("worker: payout", 100, 4),
+    part("proxy: withdraw commission", 10, 2),
+    part("wallet: an order", 1, 1),
+  ];
+  // A million requests of 5000 tokens at 20 and 19 nanotons: 100 TON, of which 95 are wages and 5 commission.
+  const { orders, messages, fee } = settlement({ operations, storagePerYear: {} }, 5000, 1e9);
+  assert.deepEqual(orders, [100, 9.5, 0.5]);
+  assert.equal(messages, 100 * 4 + 9.5 * 5 + 0.5 * 3);
+  assert.equal(fee, 100 * 1001 + 9.5 * 101 + 0.5 * 11);
 });

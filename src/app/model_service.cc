@@ -17,11 +17,6 @@ ModelService::ModelService(RoleShell& shell, Links& links, EngineOptions options
         machine_.handle_time(shell_.now());
         owner_.on_service_turn();
       }) {
-  if (shell.chain()) {
-    desk_ =
-        std::make_unique<EarningsDesk>(*shell.chain(), shell.log(), shell.runtime(),
-                                       machine_.earnings(), [this] { owner_.on_service_turn(); });
-  }
   for (std::size_t place = 0; place < engines.size(); ++place) {
     engines_.push_back(
         std::make_unique<EngineLink>(shell, std::move(engines[place]), machine_, *this, place));
@@ -96,15 +91,8 @@ void ModelService::turn() {
       cancel_job(std::get<worker::CancelJob>(*effect).job);
     }
   }
-  if (desk_) desk_->carry_out();
   const auto deadline = machine_.poll_deadline();
   timer_.arm(deadline ? *deadline : base::Instant::max());
-}
-
-void ModelService::settle_now() {
-  for (const auto& [proxy, earnings] : machine_.earnings().all()) {
-    earnings->handle_settle_now(shell_.now());
-  }
 }
 
 void ModelService::start_job(worker::StartJob&& job) {

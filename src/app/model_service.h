@@ -9,7 +9,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "app/chain/order_desk.h"
 #include "app/engine_link.h"
 #include "app/links.h"
 #include "app/metrics.h"
@@ -54,8 +53,6 @@ class ModelService final : public EngineOwner {
   void on_link_closed(session::LinkId link, std::string_view reason);
   // Carries out what the machine wants.
   void turn();
-  // Every proxy's newest word is paid out, however little it is.
-  void settle_now();
 
   void on_engine_turn() override { owner_.on_service_turn(); }
   void on_engine_state(std::size_t place, worker::EngineState state) override;
@@ -76,8 +73,6 @@ class ModelService final : public EngineOwner {
   std::unordered_map<worker::JobId, std::size_t> jobs_;  // where each runs
   io::Timer timer_;
   std::unique_ptr<ProxyDialer> dialer_;
-  using EarningsDesk = chain::PerProxyDesk<payment::chain::WorkerEarnings>;
-  std::unique_ptr<EarningsDesk> desk_;  // with a chain
   bool draining_ = false;
 };
 

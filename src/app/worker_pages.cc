@@ -1,7 +1,6 @@
 #include "app/worker_pages.h"
 
 #include <algorithm>
-#include <set>
 
 #include "app/pages_json.h"
 #include "app/settlement_json.h"
@@ -99,20 +98,6 @@ json proxies_json(const Services& services) {
   return proxies;
 }
 
-// Of every contract once: models that earn at the same proxy share it.
-json earnings_of(const Services& services) {
-  json list = json::array();
-  std::set<std::string> contracts;
-  for (const auto& service : services) {
-    for (auto& row : earnings_json(service->machine().earnings())) {
-      if (contracts.insert(row.at("contract").get<std::string>()).second) {
-        list.push_back(std::move(row));
-      }
-    }
-  }
-  return list;
-}
-
 bool any_engine_up(const Services& services) {
   return std::ranges::any_of(services, [](const auto& service) {
     return service->machine().engine() == worker::EngineState::Up;
@@ -162,7 +147,7 @@ std::string worker_stats_json(const RoleShell& shell, const Services& services,
                     {"proxies", proxies_json(services)},
                     {"connections", connection_counts_json(shell)},
                     {"chain", chain_json(shell)},
-                    {"earnings", earnings_of(services)},
+                    {"earnings", earnings_json(state.earnings)},
                     {"root_contract_config", network_json(shell.network())}});
 }
 

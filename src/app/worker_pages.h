@@ -14,6 +14,7 @@ namespace cocoon::app {
 struct WorkerState {
   bool ready = false;
   std::size_t running = 0;
+  const worker::Earnings& earnings;
 };
 
 // `services` is not empty.

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <set>
 
+#include "app/chain/order_desk.h"
 #include "app/model_service.h"
 #include "app/pages_json.h"
 #include "app/role_http.h"
@@ -61,7 +62,11 @@ class WorkerProgram final : public LinkOwner, public VettingOwner, public ModelS
       : shell_(shell),
         load_(std::move(load)),
         links_(shell.runtime(), shell.random(), *this),
-        vetting_(shell.runtime(), shell.random(), shell.shared_trust(), *this) {}
+        vetting_(shell.runtime(), shell.random(), shell.shared_trust(), *this) {
+    if (!shell.chain()) return;
+    desk_ = std::make_unique<EarningsDesk>(*shell.chain(), shell.log(), shell.runtime(), earnings_,
+                                           [this] { on_turn(); });
+  }
 
   Result<void> start(const WorkerOptions& options);
   void drain(std::function<void()> done);
@@ -102,6 +107,7 @@ class WorkerProgram final : public LinkOwner, public VettingOwner, public ModelS
 
  private:
   using Services = std::vector<std::unique_ptr<ModelService>>;
+  using EarningsDesk = chain::PerProxyDesk<payment::chain::WorkerEarnings>;
 
   ModelService* find(LinkId link) {
     const auto found = by_link_.find(link);
@@ -125,6 +131,8 @@ class WorkerProgram final : public LinkOwner, public VettingOwner, public ModelS
   const LoadOptions load_;
   Links links_;
   Vetting vetting_;
+  worker::Earnings earnings_;
+  std::unique_ptr<EarningsDesk> desk_;  // with a chain
   Services services_;
   Services leaving_;
   std::unordered_map<LinkId, ModelService*> by_link_;
@@ -136,10 +144,12 @@ class WorkerProgram final : public LinkOwner, public VettingOwner, public ModelS
 Result<void> WorkerProgram::start(const WorkerOptions& options) {
   const Plan plan = TRY(make_plan(options, shell_.network()));
   TRY(apply(plan));
-  http_ = TRY(RoleHttp::open(shell_, options.http_listen,
-                             {.stats = [this] { return stats(); },
-                              .ready = [this] { return ready(); },
-                              .metrics = [this](MetricsPage& page) { add_metrics(page); }}));
+  http_ = TRY(RoleHttp::open(
+      shell_, options.http_listen,
+      {.stats = [this] { return stats(); },
+       .ready = [this] { return ready(); },
+       .metrics = [this](MetricsPage& page) { add_metrics(page); },
+       .settle = desk_ ? std::function<void()>([this] { settle_now(); }) : nullptr}));
   reload_signal_ = std::make_unique<io::ReloadSignal>(shell_.runtime(), [this] { reload(); });
   return {};
 }
@@ -152,6 +162,11 @@ Result<std::unique_ptr<ModelService>> WorkerProgram::make_service(const EngineOp
                         .coefficient = static_cast<std::int32_t>(engine.coefficient),
                         .max_active = static_cast<std::int32_t>(engine.max_active),
                         .proxy_count = static_cast<std::int32_t>(plan.proxies.targets.size())};
+  if (shell_.chain()) {
+    config.chain = {.earnings = &earnings_,
+                    .wallet = shell_.chain()->wallet().address(),
+                    .payout_at = plan.options.payout_at};
+  }
   std::vector<io::HttpEndpoint> endpoints;
   for (const auto& url : engine.urls) endpoints.push_back(TRY(io::HttpEndpoint::parse(url)));
   auto service = std::make_unique<ModelService>(shell_, links_, engine, std::move(config),
@@ -226,6 +241,7 @@ void WorkerProgram::on_turn() {
     vetting_.settle();
     turn_services();
   } while (links_.flush() == Links::Flushed::LinksClosed);
+  if (desk_) desk_->carry_out();
   if (std::ranges::any_of(leaving_, [](const auto& service) { return service->drained(); })) {
     shell_.runtime().post([this] { sweep(); });
   }
@@ -254,7 +270,7 @@ void WorkerProgram::drain(std::function<void()> done) {
 }
 
 void WorkerProgram::settle_now() {
-  for (const auto& service : services_) service->settle_now();
+  for (const auto& [proxy, earnings] : earnings_.all()) earnings->handle_settle_now(shell_.now());
   on_turn();
 }
 
@@ -275,7 +291,8 @@ std::size_t WorkerProgram::running() const {
 }
 
 std::string WorkerProgram::stats() const {
-  return worker_stats_json(shell_, services_, {.ready = ready(), .running = running()});
+  return worker_stats_json(shell_, services_,
+                           {.ready = ready(), .running = running(), .earnings = earnings_});
 }
 
 void WorkerProgram::add_metrics(MetricsPage& page) const {

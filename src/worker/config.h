@@ -5,14 +5,21 @@
 #include <optional>
 #include <string>
 
+#include "payment/chain/per_proxy.h"
+#include "payment/chain/worker_earnings.h"
 #include "registry/snapshot.h"
 #include "session/standing.h"
 #include "ton/address.h"
 
 namespace cocoon::worker {
 
+// What is owed on the chain: contracts to watch and orders to send. One for all machines of a
+// program, since they earn at the same contracts.
+using Earnings = payment::chain::PerProxy<payment::chain::WorkerEarnings>;
+
 // Where the network has a chain and the worker a wallet of its own to have itself paid.
 struct ChainTerms {
+  Earnings* earnings;  // outlives the machine
   ton::Address wallet;
   base::Nanoton payout_at{10 * base::kNanotonsPerTon};
 };

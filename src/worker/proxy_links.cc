@@ -109,7 +109,7 @@ void ProxyLinks::handle_connected(ProxyLink& proxy, base::BytesView object) {
 }
 
 void ProxyLinks::open_earnings(const ton::ProxyIdentity& proxy) {
-  earnings_.open(proxy.contract, [&] {
+  config_.chain->earnings->open(proxy.contract, [&] {
     return payment::chain::WorkerEarnings({.contracts = config_.network.contracts(),
                                            .proxy = proxy,
                                            .owner = config_.owner,
@@ -121,7 +121,7 @@ void ProxyLinks::open_earnings(const ton::ProxyIdentity& proxy) {
 
 void ProxyLinks::take(base::Now now, const ProxyLink& proxy,
                       const tl::AnyProxySignedPayment& payment) {
-  auto* earnings = earnings_.find(proxy.proxy_contract);
+  auto* earnings = config_.chain ? config_.chain->earnings->find(proxy.proxy_contract) : nullptr;
   const auto* word = std::get_if<tl::ProxySignedPayment>(&payment);
   if (!earnings || !word) return;
   const auto taken = earnings->handle_payment(now, word->data);
@@ -213,7 +213,7 @@ bool ProxyLinks::handle_payment(base::Now now, LinkId link, base::BytesView obje
 }
 
 void ProxyLinks::handle_time(base::Now now) {
-  earnings_.handle_time(now);
+  if (config_.chain) config_.chain->earnings->handle_time(now);
   for (auto& [link, proxy] : links_) {
     if (proxy.state != ProxyLink::State::Ready || proxy.status_asked ||
         proxy.next_status > now.steady) {
@@ -251,7 +251,8 @@ void ProxyLinks::handle_coefficient() {
 }
 
 std::optional<base::Instant> ProxyLinks::poll_deadline() const {
-  std::optional<base::Instant> next = earnings_.poll_deadline();
+  std::optional<base::Instant> next =
+      config_.chain ? config_.chain->earnings->poll_deadline() : std::nullopt;
   for (const auto& [link, proxy] : links_) {
     if (proxy.state != ProxyLink::State::Ready || proxy.status_asked) continue;
     next = next ? std::min(*next, proxy.next_status) : proxy.next_status;

@@ -14,8 +14,6 @@
 #include <unordered_map>
 
 #include "base/time.h"
-#include "payment/chain/per_proxy.h"
-#include "payment/chain/worker_earnings.h"
 #include "session/link.h"
 #include "session/standing.h"
 #include "tl/types.h"
@@ -75,11 +73,6 @@ class ProxyLinks {
   }
   std::optional<base::Instant> poll_deadline() const;
   void close(session::LinkId link, std::string_view reason);
-  // Empty where there is no chain.
-  payment::chain::PerProxy<payment::chain::WorkerEarnings>& earnings() { return earnings_; }
-  const payment::chain::PerProxy<payment::chain::WorkerEarnings>& earnings() const {
-    return earnings_;
-  }
 
  private:
   void handle_connected(ProxyLink& proxy, base::BytesView object);
@@ -98,7 +91,6 @@ class ProxyLinks {
   EngineState engine_ = EngineState::Down;
   std::unordered_map<session::LinkId, ProxyLink> links_;
   std::unordered_map<ton::Address, Earned, ton::AddressHash> earned_;
-  payment::chain::PerProxy<payment::chain::WorkerEarnings> earnings_;
 };
 
 }  // namespace cocoon::worker

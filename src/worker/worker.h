@@ -87,8 +87,6 @@ class Worker {
   const Config& config() const { return config_; }
   const Counters& counters() const { return counters_; }
   const ProxyLinks& proxies() const { return links_; }
-  // What is owed on the chain: contracts to watch and orders to send.
-  payment::chain::PerProxy<payment::chain::WorkerEarnings>& earnings() { return links_.earnings(); }
   std::size_t running() const { return jobs_.size(); }
   EngineState engine() const { return engine_; }
 

@@ -18,33 +18,11 @@ PASSWORD = "a password for tests"
 COMMAND_SECONDS = 120
 
 
-class Devnet:
-    """A chain in `folder`; its ports stay the same when it is started again."""
+class DevnetPage:
+    """What a devnet says of itself and does for tests, over HTTP: not by the code that the tests are about."""
 
-    def __init__(self, folder, *options):
-        self.folder = pathlib.Path(folder)
-        self.folder.mkdir(exist_ok=True)
-        self.lite_port, self.http_port = free_port(), free_port()
-        self.options = options
-        self.starts = 0
-        self.process = None
-        self.start()
-
-    def start(self):
-        self.starts += 1
-        command = [str(NODE), str(PROGRAM), "--dir", str(self.folder / "chain"), "--lite-port", str(self.lite_port),
-                   "--http-port", str(self.http_port), "--json", *self.options]
-        self.process = Process(command, self.folder / f"devnet-{self.starts}.log").wait_ready_line()
-        return self
-
-    @property
-    def config(self):
-        """The path of its global configuration file."""
-        return pathlib.Path(self.process.ready["config"])
-
-    @property
-    def lite_key(self):
-        return self.process.ready["lite_key"]
+    def __init__(self, http_port):
+        self.http_port = http_port
 
     def call(self, path, **parameters):
         body = json.dumps(parameters) if parameters else None
@@ -74,7 +52,6 @@ class Devnet:
         return self.call("/devnet/keyblock", **(parameters or {"rotate": False}))
 
     def balance(self, address):
-        """By the HTTP API, so not by the code that the tests are about."""
         answer = self.call("/api/v2/jsonRPC", jsonrpc="2.0", id=1, method="getAddressBalance",
                            params={"address": address})
         return int(answer["result"])
@@ -84,6 +61,36 @@ class Devnet:
         answer = self.call("/api/v2/jsonRPC", jsonrpc="2.0", id=1, method="getTransactions",
                            params={"address": address, "limit": 100, **page})
         return answer["result"]
+
+
+class Devnet(DevnetPage):
+    """A chain in `folder`; its ports stay the same when it is started again."""
+
+    def __init__(self, folder, *options):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(exist_ok=True)
+        super().__init__(free_port())
+        self.lite_port = free_port()
+        self.options = options
+        self.starts = 0
+        self.process = None
+        self.start()
+
+    def start(self):
+        self.starts += 1
+        command = [str(NODE), str(PROGRAM), "--dir", str(self.folder / "chain"), "--lite-port", str(self.lite_port),
+                   "--http-port", str(self.http_port), "--json", *self.options]
+        self.process = Process(command, self.folder / f"devnet-{self.starts}.log").wait_ready_line()
+        return self
+
+    @property
+    def config(self):
+        """The path of its global configuration file."""
+        return pathlib.Path(self.process.ready["config"])
+
+    @property
+    def lite_key(self):
+        return self.process.ready["lite_key"]
 
     def pause(self):
         self.process.signal(signal.SIGSTOP)
@@ -212,3 +219,8 @@ def history(devnet, address):
         rows = rows + page[1:]
     return [(int(row["transaction_id"]["lt"]), base64.b64decode(row["transaction_id"]["hash"]).hex(),
              int(row["in_msg"]["value"])) for row in reversed(rows)]
+
+
+def received(devnet, address):
+    """Nanotons in all messages to the account. Its balance may be less: the chain takes rent."""
+    return sum(value for _, _, value in history(devnet, address))

@@ -9,7 +9,9 @@ import tomllib
 
 import pytest
 
+from chain import DevnetPage, received
 from engine import MODEL
+from mortal import Callers, MortalNetwork
 from network import fetch, wait_until
 from test_up import Up, ask
 
@@ -54,10 +56,9 @@ class Money:
         words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
         return int(words[words.index("--http-port") + 1])
 
-    def balance(self, role):
-        """Of the role's owner, as the chain tells."""
-        path = f"/api/v2/getAddressBalance?address={self.options(role)['owner']}"
-        return int(json.loads(fetch(f"127.0.0.1:{self.chain_port()}", path)[2])["result"])
+    def received(self, role):
+        """By the role's owner, as the chain tells."""
+        return received(DevnetPage(self.chain_port()), self.options(role)["owner"])
 
     def settle(self):
         status, _, _ = fetch(self.address("proxy"), "/control/settle", "POST", headers=CONTROL)
@@ -86,7 +87,7 @@ def test_the_workers_owner_gets_the_price_less_commission(up, engine):
     wait_until(lambda: money.records("deposit"), "the client's deposit")
     channel = money.settlement()["channels"][0]
     assert channel["state"] == "normal" and channel["balance"] == 2 * 10**9
-    worker_before, proxy_before = money.balance("worker-1"), money.balance("proxy")
+    worker_before, proxy_before = money.received("worker-1"), money.received("proxy")
 
     usage = money.ask()
     stats = money.page("proxy")
@@ -104,13 +105,35 @@ def test_the_workers_owner_gets_the_price_less_commission(up, engine):
     assert payout["worker_part"] == earned and payout["commission"] == commission["amount"] == price - earned
     assert len({row["transaction"] for row in (charge, payout, commission)}) == 3
 
-    wait_until(lambda: money.balance("worker-1") != worker_before, "the worker's owner is paid")
-    assert money.balance("worker-1") - worker_before == earned
-    wait_until(lambda: money.balance("proxy") != proxy_before, "the proxy's owner is paid")
-    assert money.balance("proxy") - proxy_before == price - earned
+    wait_until(lambda: money.received("worker-1") != worker_before, "the worker's owner is paid")
+    assert money.received("worker-1") - worker_before == earned
+    wait_until(lambda: money.received("proxy") != proxy_before, "the proxy's owner is paid")
+    assert money.received("proxy") - proxy_before == price - earned
+
+    wait_until(lambda: [one["paid_tokens"] * FEE for one in money.page("worker-1")["earnings"]] == [earned],
+               "the worker sees its pay")
 
     before = len(money.settlement()["settlements"])
     assert len(money.settle()["settlements"]) == before, "there is nothing left to settle"
+
+
+def test_a_worker_has_itself_paid_by_its_proxys_word(tmp_path, engine):
+    """The proxy charges its clients, but pays late: the worker hands in what the proxy has signed."""
+    network = MortalNetwork(tmp_path, engine, proxy={"charge_at": "100n"}, **{"worker-1": {"payout_at": "100n"}})
+    try:
+        callers = Callers(network, 1).start()
+        callers.wait_for_more(1)
+        callers.stop()
+        earned = network.page("proxy")["workers"][0]["earned_nanotons"]
+        owner = network.options("worker-1")["owner"]
+        wait_until(lambda: received(network.devnet, owner) >= earned, "the worker's owner is paid", 90)
+        assert received(network.devnet, owner) == earned
+        wait_until(lambda: [(one["promised_tokens"] * FEE, one["paid_tokens"] * FEE) for one in
+                            network.page("worker-1")["earnings"]] == [(earned, earned)], "the worker sees it")
+        assert 'purpose="payout"' in network.mortals["worker-1"].process.log_text()
+        assert 'purpose="payout"' not in network.mortals["proxy"].process.log_text()
+    finally:
+        network.stop()
 
 
 def test_the_control_page_needs_its_header_and_a_post(up, engine):
@@ -125,7 +148,7 @@ def test_the_control_page_needs_its_header_and_a_post(up, engine):
 def test_a_proxy_killed_while_it_settles_pays_once(up, engine):
     money = Money(up("--engine", engine.url).wait_ready())
     wait_until(lambda: money.records("deposit"), "the client's deposit")
-    before = money.balance("worker-1")
+    before = money.received("worker-1")
     owed = 0
     for round_number in range(3):
         wait_until(money.answers, "the network answers", 60)
@@ -137,6 +160,6 @@ def test_a_proxy_killed_while_it_settles_pays_once(up, engine):
         wait_until(lambda: money.settlement()["open"] and money.page("proxy")["worker_connections"],
                    "the proxy is back", 60)
     money.settle()
-    wait_until(lambda: money.balance("worker-1") - before >= owed, "the worker's owner is paid", 150)
-    assert money.balance("worker-1") - before == owed
+    wait_until(lambda: money.received("worker-1") - before >= owed, "the worker's owner is paid", 150)
+    assert money.received("worker-1") - before == owed
     assert money.settlement()["treasury"]["earned"] == 0 and not money.settlement()["books_behind_chain"]
