@@ -84,6 +84,7 @@ class ClientProgram final : public LinkOwner, public VettingOwner, public Gatewa
   using ChannelDesk = chain::PerProxyDesk<payment::chain::ClientChannel>;
   std::unique_ptr<ChannelDesk> desk_;  // with a chain
   std::function<void()> drained_;
+  std::uint64_t warned_ = 0;  // of so many doubtful charges
 };
 
 Result<void> ClientProgram::start(const ClientOptions& options) {
@@ -161,6 +162,10 @@ void ClientProgram::on_turn() {
     vetting_.settle();
     carry_out_effects();
   } while (links_.flush() == Links::Flushed::LinksClosed);
+  if (warned_ != machine_.counters().doubtful_charges) {
+    warned_ = machine_.counters().doubtful_charges;
+    shell_.log().warning("a proxy claims more than a request can use; no more than that is booked");
+  }
   if (keys_) keys_->book();
   if (desk_) desk_->carry_out();
   const auto deadline = machine_.poll_deadline();
@@ -193,6 +198,7 @@ json targets_json(const ProxyDialer& dialer, const client::Client& machine) {
       row["version"] = proxy.version;
       row["tier"] = proxy.tier;
       row["running"] = proxy.running;
+      row["doubtful_charges"] = proxy.doubtful_charges;
       row["tokens_used_proxy_committed_to_db"] = proxy.owed.on_its_disk;
       row["tokens_used_proxy_max"] = proxy.owed.in_its_books;
     }
@@ -218,6 +224,7 @@ std::string ClientProgram::stats() const {
                       {"bytes_sent", counters.sent_bytes},
                       {"bytes_received", counters.received_bytes},
                       {"late_answers", counters.late_answers},
+                      {"doubtful_charges", counters.doubtful_charges},
                       {"tokens", counters.tokens},
                       {"spent_nanotons", counters.spent.count()},
                       {"refusals", counts_json(counters.refusals)}}},
@@ -240,6 +247,9 @@ void ClientProgram::add_metrics(MetricsPage& page) const {
                             .answer_bytes = counters.received_bytes});
   page.counter("cocoon_requests_retried_total", "Attempts at another proxy.",
                static_cast<double>(counters.retried));
+  page.counter("cocoon_doubtful_charges_total",
+               "Answers for which a proxy claimed more than the request can use.",
+               static_cast<double>(counters.doubtful_charges));
   add_key_metrics(page, machine_.callers());
   page.counters("cocoon_refusals_total", "Calls that ended with an error, and bad messages.",
                 counters.refusals, "reason");

@@ -243,6 +243,15 @@ Wanted Client::wanted_of(const Running& running) {
           .least_tier = running.order.least_tier};
 }
 
+base::Result<base::TokenCount> Client::most_tokens(const Order& order,
+                                                   std::int32_t coefficient) const {
+  return payment::worst_case({.prompt = std::nullopt,
+                              .request_bytes = static_cast<std::int64_t>(order.query.size()),
+                              .max_completion = {order.max_tokens},
+                              .coefficient = {coefficient}},
+                             payment::tariff_of(config_.network.root().params));
+}
+
 base::Nanoton Client::worst_case(Order& order, std::string_view model) const {
   const auto dearest = links_.dearest(model);
   if (dearest) {
@@ -250,12 +259,7 @@ base::Nanoton Client::worst_case(Order& order, std::string_view model) const {
         static_cast<std::int32_t>(std::min<std::int64_t>(order.max_coefficient, *dearest));
   }
   const auto tariff = payment::tariff_of(config_.network.root().params);
-  const auto tokens =
-      payment::worst_case({.prompt = std::nullopt,
-                           .request_bytes = static_cast<std::int64_t>(order.query.size()),
-                           .max_completion = {order.max_tokens},
-                           .coefficient = {order.max_coefficient}},
-                          tariff);
+  const auto tokens = most_tokens(order, order.max_coefficient);
   const auto amount = tokens ? payment::cost(*tokens, tariff) : tokens.error();
   return amount ? *amount : base::Nanoton(INT64_MAX);
 }
@@ -288,12 +292,15 @@ void Client::send(base::Now now, Running& running, ProxyLink& proxy) {
   running.sent_at = now.steady;
   ++proxy.running;
   counters_.sent_bytes += running.order.query.size();
+  const std::int32_t ceiling =
+      first ? running.order.first_max_coefficient : running.order.max_coefficient;
+  const auto most = most_tokens(running.order, ceiling);
+  running.most = most ? *most : base::TokenCount{INT64_MAX};
   const auto left = std::chrono::duration<double>(running.deadline - now.steady).count();
   const auto fill = [&](auto message) {
     message.model_name = running.model;
     message.query = running.order.query;
-    message.max_coefficient =
-        first ? running.order.first_max_coefficient : running.order.max_coefficient;
+    message.max_coefficient = ceiling;
     message.max_tokens = running.order.max_tokens;
     message.timeout = left * kTimeoutShare;
     message.request_id = running.request_id;
@@ -406,8 +413,7 @@ void Client::pass_on(Running& running, base::BytesView bytes) {
 void Client::handle_end(base::Now now, RunningMap::iterator found, const NetworkAnswer& answer,
                         base::BytesView bytes, const tl::HttpResponse* whole) {
   Running& running = found->second;
-  const base::Nanoton price = price_of(*answer.tokens);
-  book(now, running, *answer.tokens);
+  const base::Nanoton price = book(now, running, *answer.tokens);
   links_.note_answer(running.link, now.steady - running.head_at, running.received_bytes);
   ++counters_.answered;
 
@@ -430,14 +436,23 @@ void Client::handle_end(base::Now now, RunningMap::iterator found, const Network
   erase(found);
 }
 
-void Client::book(base::Now now, const Running& running, const tl::TokensUsed& tokens) {
-  const base::Nanoton price = price_of(tokens);
-  const auto total = std::max<std::int64_t>(tokens.total_tokens_used, 0);
+base::TokenCount Client::billed(const Running& running, const tl::TokensUsed& tokens) {
+  const base::TokenCount said{tokens.total_tokens_used};
+  if (said.count >= 0 && said <= running.most) return said;
+  ++counters_.doubtful_charges;
+  links_.note_doubtful_charge(running.link);
+  return said.count < 0 ? base::TokenCount{} : running.most;
+}
+
+base::Nanoton Client::book(base::Now now, const Running& running, const tl::TokensUsed& tokens) {
+  const base::TokenCount total = billed(running, tokens);
+  const base::Nanoton price = price_of(total);
   counters_.spent += price;
-  counters_.tokens += total;
+  counters_.tokens += total.count;
   if (running.admission) {
-    callers_.charge(now.steady, running.admission->key, running.request_id, price, total);
+    callers_.charge(now.steady, running.admission->key, running.request_id, price, total.count);
   }
+  return price;
 }
 
 std::vector<openai::Header> Client::answer_headers(const Running& running,
@@ -455,9 +470,8 @@ std::vector<openai::Header> Client::answer_headers(const Running& running,
   return headers;
 }
 
-base::Nanoton Client::price_of(const tl::TokensUsed& tokens) const {
-  const auto price = payment::cost({std::max<std::int64_t>(tokens.total_tokens_used, 0)},
-                                   payment::tariff_of(config_.network.root().params));
+base::Nanoton Client::price_of(base::TokenCount tokens) const {
+  const auto price = payment::cost(tokens, payment::tariff_of(config_.network.root().params));
   return price ? *price : base::Nanoton{};
 }
 

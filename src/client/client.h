@@ -75,7 +75,8 @@ struct Counters {
   std::uint64_t sent_bytes = 0;
   std::uint64_t received_bytes = 0;
   std::uint64_t late_answers = 0;
-  std::int64_t tokens = 0;  // adjusted
+  std::uint64_t doubtful_charges = 0;  // a proxy's word was not taken, see Client::billed()
+  std::int64_t tokens = 0;             // adjusted
   base::Nanoton spent;
   std::map<std::string, std::uint64_t, std::less<>> refusals;
 };
@@ -143,7 +144,8 @@ class Client {
     Caller caller = Caller::Waiting;
     bool event_stream = false;
     bool has_head = false;
-    bool in_line = false;  // what was passed on ends in the middle of a line
+    base::TokenCount most;  // adjusted tokens that it can use on the terms it was sent with
+    bool in_line = false;   // what was passed on ends in the middle of a line
     std::string model;
     openai::CostInjector cost;
     std::optional<Admission> admission;  // of the caller's key, where keys are asked for
@@ -156,6 +158,8 @@ class Client {
   base::Result<std::optional<base::Bits256>> wanted_request_id(const Call& call) const;
   static Order order_of(const Call& call, const openai::RequestFacts& facts);
   static Wanted wanted_of(const Running& running);
+  // The most adjusted tokens that the order can use at this coefficient.
+  base::Result<base::TokenCount> most_tokens(const Order& order, std::int32_t coefficient) const;
   // What the order may cost at most; its ceiling is lowered to prices that are known.
   base::Nanoton worst_case(Order& order, std::string_view model) const;
   void start(base::Now now, Running running, ProxyLink& proxy);
@@ -170,12 +174,16 @@ class Client {
   void handle_head(base::Now now, RunningMap::iterator running, const NetworkAnswer& answer);
   void handle_end(base::Now now, RunningMap::iterator running, const NetworkAnswer& answer,
                   base::BytesView bytes, const tl::HttpResponse* whole);
-  void book(base::Now now, const Running& running, const tl::TokensUsed& tokens);
+  // What is taken of a proxy's word about a charge: nothing below zero, and no more than the
+  // request can use. A proxy that says more is counted, and asked last.
+  base::TokenCount billed(const Running& running, const tl::TokensUsed& tokens);
+  // Answers with the price.
+  base::Nanoton book(base::Now now, const Running& running, const tl::TokensUsed& tokens);
   void pass_on(Running& running, base::BytesView bytes);
   void fail(base::Now now, RunningMap::iterator running, const openai::ApiError& error);
   void cancel(const Running& running);
   void erase(RunningMap::iterator running);
-  base::Nanoton price_of(const tl::TokensUsed& tokens) const;
+  base::Nanoton price_of(base::TokenCount tokens) const;
   std::vector<openai::Header> answer_headers(const Running& running,
                                              const tl::HttpResponse& response) const;
   openai::ApiError error_of(const Running& running, const NetworkAnswer& answer) const;

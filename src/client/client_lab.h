@@ -129,6 +129,8 @@ class ClientLab {
   void caller_gone(CallId call);
 
   void pass(base::Duration time);
+  // Somebody sets the wall clock.
+  void jump_clock(base::Duration by) { now_.wall += by; }
   void drain();
 
   static tl::TokensUsed tokens(std::int64_t total) {

@@ -366,6 +366,64 @@ TEST(Client, ALostProxyInAPlainAnswerBreaksItOff) {
   EXPECT_EQ(lab.reply(call).state, State::Aborted);
 }
 
+TEST(Client, AProxyIsNotBelievedMoreThanARequestCanUse) {
+  for (const std::int64_t claim : {std::int64_t{-1}, std::int64_t{1} << 40, INT64_MAX}) {
+    ClientLab lab;
+    const LinkId liar = lab.ready();
+    const CallId call = lab.call(R"({"model":"lab/tiny","messages":[],"max_tokens":10})");
+    const auto run = lab.run(liar);
+    ASSERT_TRUE(run);
+    const LinkId honest = lab.ready();
+    lab.head(liar, run->id, kJson, "application/json", ClientLab::tokens(claim));
+    EXPECT_EQ(lab.reply(call).status, 200u) << claim;
+    const Counters& counters = lab.machine().counters();
+    EXPECT_EQ(counters.doubtful_charges, 1u);
+    EXPECT_EQ(counters.tokens > 0, claim > 0);
+    EXPECT_LT(counters.tokens, 20'000);
+    EXPECT_EQ(lab.reply(call).headers.at("X-Cocoon-Cost-Nanotons"),
+              std::to_string(counters.spent.count()));
+
+    lab.call();
+    ASSERT_TRUE(lab.run(honest)) << "who has lied comes last";
+    lab.call();
+    ASSERT_TRUE(lab.run(honest)) << "however busy the others are";
+    lab.close(honest);
+    lab.call();
+    EXPECT_TRUE(lab.run(liar)) << "better than nobody";
+  }
+}
+
+TEST(Client, AJumpOfTheWallClockMovesNoDeadline) {
+  for (const auto by : {std::chrono::hours(-48), std::chrono::hours(48)}) {
+    ClientLab lab;
+    const LinkId link = lab.ready();
+    const CallId served = lab.call(R"({"model":"lab/tiny","messages":[],"timeout":40})");
+    const CallId late = lab.call(R"({"model":"lab/tiny","messages":[],"timeout":40})");
+    const auto run = lab.run(link);
+    ASSERT_TRUE(run);
+    lab.jump_clock(by);
+    lab.pass(39s);
+    EXPECT_EQ(lab.reply(served).ends, 0);
+    lab.head(link, run->id, kJson, "application/json", ClientLab::tokens(3));
+    EXPECT_EQ(lab.reply(served).status, 200u);
+    EXPECT_EQ(lab.reply(late).ends, 0);
+    lab.pass(1s);
+    EXPECT_EQ(lab.reply(late).status, 504u);
+    EXPECT_TRUE(lab.is_open(link));
+  }
+}
+
+TEST(Client, ABelievableChargeIsTakenAsItIs) {
+  ClientLab lab;
+  const LinkId link = lab.ready();
+  lab.call(R"({"model":"lab/tiny","messages":[],"max_tokens":10})");
+  const auto run = lab.run(link);
+  ASSERT_TRUE(run);
+  lab.head(link, run->id, kJson, "application/json", ClientLab::tokens(100));
+  EXPECT_EQ(lab.machine().counters().tokens, 100);
+  EXPECT_EQ(lab.machine().counters().doubtful_charges, 0u);
+}
+
 TEST(Client, PartsOutOfOrderEndTheCall) {
   ClientLab lab;
   const LinkId link = lab.ready();

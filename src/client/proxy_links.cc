@@ -289,6 +289,8 @@ double rank(const ProxyLink& proxy, const Wanted& wanted) {
 bool better(const ProxyLink& a, const ProxyLink& b, const Wanted& wanted) {
   const bool a_offers = offers(a, wanted.model);
   if (a_offers != offers(b, wanted.model)) return a_offers;
+  const bool a_doubted = a.doubtful_charges > 0;
+  if (a_doubted != (b.doubtful_charges > 0)) return !a_doubted;
   const double a_rank = rank(a, wanted);
   const double b_rank = rank(b, wanted);
   return a_rank != b_rank ? a_rank < b_rank : a.running < b.running;
@@ -332,6 +334,11 @@ void ProxyLinks::note_answer(LinkId link, base::Duration time, std::size_t bytes
   if (proxy && seconds > 0) {
     smooth(proxy->pace.bytes_per_second, static_cast<double>(bytes) / seconds);
   }
+}
+
+void ProxyLinks::note_doubtful_charge(LinkId link) {
+  ProxyLink* proxy = find(link);
+  if (proxy) ++proxy->doubtful_charges;
 }
 
 std::optional<std::int64_t> ProxyLinks::cheapest_free(const ProxyLink& proxy,

@@ -61,6 +61,7 @@ struct ProxyLink {
   Owed owed;
   std::size_t running = 0;
   bool draining = false;  // takes no new requests
+  std::uint64_t doubtful_charges = 0;
   session::Standing standing = session::Standing::Good;
   std::string lapsed_because{};  // closed with this reason once nothing runs there
   // One query of each kind at a time.
@@ -110,6 +111,8 @@ class ProxyLinks {
   ProxyLink* choose_another(const Wanted& wanted, std::span<const session::LinkId> tried);
   void note_first_byte(session::LinkId link, base::Duration time);
   void note_answer(session::LinkId link, base::Duration time, std::size_t bytes);
+  // It said that a request used more than it can: whoever else offers the model comes first.
+  void note_doubtful_charge(session::LinkId link);
   // The lowest coefficient of a worker with a free slot that this proxy lists for the model.
   static std::optional<std::int64_t> cheapest_free(const ProxyLink& proxy, std::string_view model);
   // The highest that any proxy lists for it.

@@ -142,6 +142,8 @@ class ProxyLab {
 
   // ---- time and disk ----
   void pass(base::Duration time);
+  // Somebody sets the wall clock.
+  void jump_clock(base::Duration by) { now_.wall += by; }
   enum class Disk { Prompt, Stalled };
   void set_disk(Disk disk) { disk_ = disk; }
   // Everything that was polled so far is on disk now.

@@ -41,6 +41,32 @@ TEST(Waiting, TheNextFreeSlotIsTheirs) {
   EXPECT_EQ(lab.machine().running(), 0u);
 }
 
+TEST(Waiting, AJumpOfTheWallClockMovesNoDeadlineAndNoMoney) {
+  for (const auto by : {std::chrono::hours(-48), std::chrono::hours(48)}) {
+    ProxyLab lab;
+    const LinkId client = lab.client();
+    const LinkId worker = lab.worker({.slots = 1});
+    lab.request(client, {.id = 1, .timeout = 40});
+    lab.request(client, {.id = 2, .timeout = 40});
+    const auto first = lab.order(worker);
+    ASSERT_TRUE(first);
+    lab.jump_clock(by);
+    lab.pass(5s);
+    EXPECT_EQ(lab.machine().running(), 2u);
+    EXPECT_EQ(lab.machine().waiting(), 1u);
+    lab.head(*first, "one", ProxyLab::tokens(1, 1));
+    EXPECT_EQ(lab.client_answer(client).id, ProxyLab::request_id(1));
+    ASSERT_TRUE(lab.order(worker));
+    lab.pass(34s);
+    EXPECT_EQ(lab.machine().running(), 1u);
+    lab.pass(1s);
+    EXPECT_EQ(lab.client_answer(client).code, kTimeout);
+    EXPECT_EQ(lab.client_account().reserved, base::Nanoton{});
+    EXPECT_EQ(lab.client_account().metered.tokens.count, 2);
+    lab.expect_sound_books();
+  }
+}
+
 TEST(Waiting, ClientsTakeTurns) {
   ProxyLab lab;
   const LinkId alice = lab.client({.name = "alice"});

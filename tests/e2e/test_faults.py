@@ -122,6 +122,22 @@ def test_proxy_killed_within_a_stream_and_started_again(own_house):
     assert assert_balanced(own_house.proxy) > acknowledged["spent_nanotons"]
 
 
+def test_client_killed_within_a_stream(own_house):
+    """The work of its callers stops in the engine; another gateway's stream goes on."""
+    other = own_house.network.client([own_house.proxy.options["clients_listen"]], name="other").wait_http_ready()
+    own_house.engine.behaviour = Behaviour(before_gate=1)
+    calls = [Call(client, stream=True) for client in (own_house.client, other)]
+    assert [call.word() for call in calls] == ["one ", "one "]
+    own_house.client.kill()
+    wait_until(lambda: own_house.engine.broken_off == 1, "the engine to be told")
+    wait_until(lambda: own_house.proxy.stats()["stats"]["running"] == 1, "the proxy to give it up")
+    own_house.engine.gate.set()
+    assert calls[1].rest().endswith(b"data: [DONE]\n\n")
+    assert assert_balanced(own_house.proxy) > 0
+    assert own_house.engine.broken_off == 1
+    assert own_house.proxy.stats()["stats"]["running"] == 0
+
+
 @pytest.mark.parametrize("role", ["proxy", "worker", "client"])
 def test_sigterm_drains(own_house, role):
     own_house.engine.behaviour = Behaviour(before_gate=1)

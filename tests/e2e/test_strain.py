@@ -5,6 +5,7 @@ import contextlib
 import os
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -99,6 +100,26 @@ def test_a_reader_who_is_slower_than_the_engine(lean_house):
     assert_balanced(house.proxy)
     with contextlib.suppress(OSError):
         slow.connection.close()
+
+
+def test_a_gateway_that_never_reads(lean_house):
+    """The proxy lets it go when too much waits for it; the engine stops, and another gateway is served."""
+    house = lean_house
+    other = house.network.client([house.proxy.options["clients_listen"]], name="other").wait_http_ready()
+    watch = Watch(house)
+    house.engine.behaviour = Behaviour(flood_bytes=FLOOD)
+    call = Call(house.client, stream=True, timeout=300)
+    house.client.signal(signal.SIGSTOP)
+    try:
+        wait_until(lambda: watch.look() and house.engine.broken_off > 0, "the engine to be told")
+        watch.assert_bounded()
+        house.engine.behaviour = Behaviour()
+        assert ask(other)[0] == 200
+        assert_balanced(house.proxy)
+    finally:
+        house.client.signal(signal.SIGCONT)
+    call.connection.close()
+    wait_until(lambda: ask(house.client)[0] == 200, "the gateway to be served again")
 
 
 def test_callers_who_never_read(lean_house):

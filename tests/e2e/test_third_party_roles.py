@@ -8,7 +8,8 @@ import pytest
 
 from engine import MODEL, Behaviour, Engine
 from network import CLIENT_OWNER, WORKER_OWNER, Network, assert_balanced, fetch, port_of, wait_until, wait_workers
-from peer import attestation_info, cert, dial, http_message, router, tl, worker
+from peer import attestation_info, cert, dial, http_message, router, tl, tokens, worker
+from peer import proxy as peer_proxy
 from peer.client import Client
 from peer.link import LinkClosed
 from peer.proxy import Proxy
@@ -255,6 +256,50 @@ async def test_our_worker_and_gateway_at_their_proxy(network, engine, identity, 
     if forward:
         assert forward.connections == 2
         await forward.close()
+    await asyncio.to_thread(network.stop)
+    await hub.close()
+
+
+class LyingSession(peer_proxy.Session):
+    """Lists a model that nobody serves, and bills for a thousand million tokens."""
+
+    async def worker_types_v2(self, query):
+        types = await super().worker_types_v2(query)
+        ghost = tl.Object("client.workerInstanceV2", coefficient=1, active_requests=0, max_active_requests=100)
+        return tl.Object("client.workerTypesV2",
+                         types=[*types.types, tl.Object("client.workerTypeV2", name="ghost/model", workers=[ghost])])
+
+
+class LyingForward(peer_proxy.Forward):
+    def final_info(self, info):
+        info = super().final_info(info)
+        info.tokens_used = tokens.used(completion=10**9)
+        return info
+
+
+async def test_a_lying_proxy_is_not_believed(network, engine, identity, monkeypatch):
+    monkeypatch.setattr(peer_proxy, "Session", LyingSession)
+    monkeypatch.setattr(peer_proxy, "Forward", LyingForward)
+    hub = Proxy(behaviour="N", policy="fake_tdx", **identity)
+    proxies = [f"{HOST}:{await hub.listen()}"]
+    far = await asyncio.to_thread(network.worker, engine.url, proxies)
+    await asyncio.to_thread(far.wait_http_ready)
+    client = await asyncio.to_thread(network.client, proxies)
+    await asyncio.to_thread(client.wait_http_ready)
+
+    status, _, body = await asyncio.to_thread(ask_gateway, client, "ghost/model")
+    assert status == 404 and "ghost/model" in json.loads(body)["error"]["message"]
+    status, _, body = await asyncio.to_thread(ask_gateway, client, max_tokens=10)
+    answer = json.loads(body)
+    assert status == 200
+    # A token for each byte of the request and of the template, 10 for the answer, at four times the base price.
+    most = 20 * 8 * 4 * 2000
+    assert 0 < answer["usage"]["cost"] < most
+    stats = await asyncio.to_thread(client.stats)
+    # The refusal was not for free, either.
+    assert stats["stats"]["doubtful_charges"] == stats["proxies"][0]["doubtful_charges"] == 2
+    assert stats["stats"]["spent_nanotons"] < 2 * most
+    assert "claims more than a request can use" in client.log_text()
     await asyncio.to_thread(network.stop)
     await hub.close()
 
