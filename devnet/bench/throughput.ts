@@ -51,7 +51,7 @@ const messages = Array.from({ length: rounds }, (_, seqno) =>
 const began = performance.now();
 const cpu = process.cpuUsage();
 for (const round of messages) {
-  for (const boc of round) await chain.send(boc);
+  await Promise.all(round.map((boc) => chain.send(boc)));
   while (chain.hasWork) await chain.produce();
 }
 const seconds = (performance.now() - began) / 1000;

@@ -56,6 +56,7 @@ export async function start(options: Options, report: Report): Promise<Devnet> {
     await chain.settle();
     history.snapshot();
     history.close();
+    await tvm.stop();
     release();
   };
   return { chain, litePort, httpPort, liteKey: key.publicKey, globalConfig: config(), stop };

@@ -69,7 +69,8 @@ export class Chain {
     const account = this.account(message.destination);
     const minLt = account === null ? 1n : viewAccount(account.account).endLt + 1n;
     const job = { account, message: message.cell, minLt, signatures: 'checked' } as const;
-    const result = await this.tvm.run(this.surroundings(this.now(), freshSeed()), job);
+    const at = this.surroundings(this.now(), freshSeed());
+    const result = await (this.tvm.runAside(at, job) ?? this.tvm.run(at, job));
     if ('refusal' in result) throw new MessageError(refusalText(result));
     this.mempool.add(message, boc.length);
     this.events.emit('message');

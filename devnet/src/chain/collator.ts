@@ -28,8 +28,8 @@ import {
 } from '../tlb/queue.ts';
 import type { ShardState } from '../tlb/shard_state.ts';
 import type { Transaction } from '../tlb/transaction.ts';
-import { kMaxBlockMs, kMaxBlockTransactions } from './limits.ts';
-import type { Surroundings, Tvm } from './tvm.ts';
+import { kBusyMessages, kMaxBlockMs, kMaxBlockTransactions } from './limits.ts';
+import type { Executed, Refused, Job, Surroundings, Tvm } from './tvm.ts';
 
 export interface Collation {
   accounts: Cell | null;
@@ -59,10 +59,19 @@ interface Live {
   transactions: Transaction[];
 }
 
+/** What came of a message that was run before its turn, as things stood then. */
+interface Early {
+  job: Job;
+  result: Promise<Executed | Refused>;
+}
+
 interface Made {
   message: InternalMessage;
   by: Cell;
 }
+
+/** How far to look for messages that the helping thread can take. */
+const kAhead = 6;
 
 export class Collator {
   private readonly tvm: Tvm;
@@ -76,6 +85,8 @@ export class Collator {
   private readonly outChanges: Change<bigint>[] = [];
   private readonly queueChanges: Change<bigint>[] = [];
   private readonly made: Made[] = [];
+  private readonly early = new Map<Hash, Early>();
+  private readonly ours = new Set<Hash>();
   private readonly refused: Collation['refused'] = [];
   private processed: Watermark;
   private imported = 0n;
@@ -126,8 +137,9 @@ export class Collator {
       .filter(({ message, at }) => message.destination.workchain === this.workchain && isBefore(this.processed, at))
       .sort((a, b) => (isBefore(a.at, b.at) ? -1 : 1));
     const ownKeys = new Set(own.map(({ key }) => key));
-    for (const { key, envelope: cell, message, at } of waiting) {
+    for (const [i, { key, envelope: cell, message, at }] of waiting.entries()) {
       if (!this.hasRoom()) return false;
+      this.lookAhead(waiting.length - i, (n) => waiting[i + n]!.message);
       const transaction = await this.deliver(message);
       const imported = build().uint(4, 3).ref(cell).ref(transaction.cell).coins(message.fwdFee).end();
       const value = message.value + message.fwdFee;
@@ -144,6 +156,7 @@ export class Collator {
   private async takeInExternals(externals: readonly ExternalInMessage[]): Promise<ExternalInMessage[]> {
     for (const [i, message] of externals.entries()) {
       if (!this.hasRoom()) return externals.slice(i);
+      this.lookAhead(externals.length - i, (n) => externals[i + n]!);
       const result = await this.tryExternal(message);
       if (typeof result === 'string') {
         this.refused.push({ message: message.cell.hash(), reason: result });
@@ -172,6 +185,7 @@ export class Collator {
         this.send(message, by);
         continue;
       }
+      this.lookAhead(this.made.length + 1, (n) => (n === 0 ? message : this.made[n - 1]!.message));
       const transaction = await this.deliver(message);
       const imported = build()
         .uint(3, 3)
@@ -201,10 +215,10 @@ export class Collator {
   /** Runs one message; a string is the reason why an external one was not accepted. */
   private async execute(address: Hash, message: Cell, after: bigint): Promise<Transaction | string> {
     const account = this.open(address);
-    const last = account.now === null ? 0n : viewAccount(account.now.account).endLt;
-    const minLt = [this.startLt, after, last].reduce((a, b) => (a > b ? a : b)) + 1n;
-    const job = { account: account.now, message, minLt, signatures: 'checked' } as const;
-    const result = await this.tvm.run(this.at, job, account.known);
+    const job = this.jobFor(account, message, after);
+    const early = this.early.get(message.hash());
+    const isStill = early !== undefined && early.job.account === job.account && early.job.minLt === job.minLt;
+    const result = await (isStill ? early.result : this.tvm.run(this.at, job, account.known));
     if ('refusal' in result) return result.refusal;
     const { transaction } = result;
     const outMessages = transaction.outMessages.map(parseMessage);
@@ -215,6 +229,42 @@ export class Collator {
     if (transaction.endLt > this.endLt) this.endLt = transaction.endLt;
     for (const out of outMessages) this.note(out, transaction.cell);
     return transaction;
+  }
+
+  private jobFor({ now }: Live, message: Cell, after: bigint): Job {
+    const last = now === null ? 0n : viewAccount(now.account).endLt;
+    const minLt = [this.startLt, after, last].reduce((a, b) => (a > b ? a : b)) + 1n;
+    return { account: now, message, minLt, signatures: 'checked' };
+  }
+
+  /**
+   * Of the messages that wait, the first of which is run next, the helping thread gets every other one. That changes
+   * nothing: a result counts only if the account is still the same when the message's turn comes.
+   */
+  private lookAhead(count: number, at: (n: number) => InternalMessage | ExternalInMessage): void {
+    if (count >= kBusyMessages) this.tvm.expectMuch();
+    let isOurs = true;
+    for (let n = 0; n < Math.min(count, kAhead); n++) {
+      const message = at(n);
+      const hash = message.cell.hash();
+      if (message.destination.workchain !== this.workchain) continue;
+      if (!this.ours.has(hash) && !this.early.has(hash)) {
+        if (isOurs) this.ours.add(hash);
+        else if (!this.runEarly(message)) return;
+      }
+      isOurs = this.early.has(hash);
+    }
+  }
+
+  private runEarly(message: InternalMessage | ExternalInMessage): boolean {
+    const account = this.open(message.destination.hash);
+    const after = message.kind === 'internal' ? message.createdLt : this.startLt;
+    const job = this.jobFor(account, message.cell, after);
+    const result = this.tvm.runAside(this.at, job, account.known);
+    if (result === null) return false;
+    result.catch(() => {}); // Whoever waits for it hears of it.
+    this.early.set(message.cell.hash(), { job, result });
+    return true;
   }
 
   private note(message: Message, by: Cell): void {

@@ -10,6 +10,8 @@ export const kMaxWaitingBytes = 1 << 26;
 export const kMaxBlockTransactions = 1_000;
 /** Processor time for transactions of one block. */
 export const kMaxBlockMs = 250;
+/** So many messages for one block are worth a second thread. */
+export const kBusyMessages = 32;
 /** States kept in memory; older ones are rebuilt from disk. */
 export const kRecentStates = 256;
 /** Gas of a get method, as lite servers allow. */

@@ -1,6 +1,5 @@
-// The TVM and transaction executor of the TON node, compiled to WebAssembly by @ton/sandbox. Nothing about execution is
-// decided on this side: an account and a message go in, a transaction or a refusal comes out.
-import { createRequire } from 'node:module';
+// Running messages and get methods on accounts. Nothing about execution is decided on this side: an account and a message
+// go in, a transaction or a refusal comes out.
 import { Address, Cell as CoreCell, parseTuple, type TupleItem } from '@ton/core';
 import type { Executor } from '@ton/sandbox';
 import { parseOne, serializeOne, type Known } from '../cells/boc.ts';
@@ -8,12 +7,9 @@ import type { Cell, Hash } from '../cells/cell.ts';
 import { parseShardAccount, shardAccountCell, viewAccount, type ShardAccount } from '../tlb/account.ts';
 import { parseTransaction, type Transaction } from '../tlb/transaction.ts';
 import type { StdAddress } from '../tlb/message.ts';
+import { asCell, createExecutor, execute, type Call, type Outcome } from './executor.ts';
+import { Helper } from './helper.ts';
 import { kGetMethodGas, kMaxAccountCells } from './limits.ts';
-
-/** The executor alone: the package's index also loads its test tools, which takes most of a second. */
-const { Executor: ExecutorClass } = createRequire(import.meta.url)('@ton/sandbox/dist/executor/Executor.js') as {
-  Executor: typeof Executor;
-};
 
 /** What a block says to every transaction in it. */
 export interface Surroundings {
@@ -63,34 +59,37 @@ export const kNoCodeExitCode = -256;
 
 export class Tvm {
   private readonly executor: Executor;
+  private readonly helper = new Helper();
 
   private constructor(executor: Executor) {
     this.executor = executor;
   }
 
   static async create(): Promise<Tvm> {
-    return new Tvm(await ExecutorClass.create());
+    return new Tvm(await createExecutor());
   }
 
-  /** Runs a message on an account. `known` are cells of the account as it was. */
+  /** There is, or will soon be, more to do than one thread should. */
+  expectMuch(): void {
+    this.helper.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.helper.stop();
+  }
+
+  /** Runs a message on an account, in this thread. `known` are cells of the account as it was. */
   async run(at: Surroundings, job: Job, known?: Known): Promise<Executed | Refused> {
-    const { result } = await this.executor.runTransaction({
-      config: at.config,
-      libs: at.libraries === null ? null : toCore(at.libraries),
-      verbosity: 'short',
-      shardAccount: serializeOne(shardAccountCell(job.account)).toString('base64'),
-      now: at.now,
-      lt: job.minLt,
-      randomSeed: Buffer.from(at.randSeed, 'hex'),
-      ignoreChksig: job.signatures === 'ignored',
-      debugEnabled: false,
-      message: toCore(job.message),
-    });
-    if (!result.success) return { refusal: result.error, exitCode: result.vmResults?.vmExitCode ?? null };
-    return {
-      transaction: parseTransaction(parseOne(Buffer.from(result.transaction, 'base64'), kLimits)),
-      account: parseShardAccount(parseOne(Buffer.from(result.shardAccount, 'base64'), kLimits, known)),
-    };
+    return parse(await execute(this.executor, callFor(at, job)), known);
+  }
+
+  /** The same in the helping thread; null if that has no time, or is not there. */
+  runAside(at: Surroundings, job: Job, known?: Known): Promise<Executed | Refused> | null {
+    if (!this.helper.hasRoom) return null;
+    return this.helper.run(callFor(at, job)).then(
+      (outcome) => parse(outcome, known),
+      () => this.run(at, job, known),
+    );
   }
 
   async get(at: Surroundings, call: GetMethodCall): Promise<GetMethodResult> {
@@ -120,11 +119,31 @@ export class Tvm {
   }
 }
 
+function callFor(at: Surroundings, job: Job): Call {
+  return {
+    config: at.config,
+    libraries: at.libraries === null ? null : base64(at.libraries),
+    account: base64(shardAccountCell(job.account)),
+    message: base64(job.message),
+    now: at.now,
+    lt: job.minLt,
+    randSeed: at.randSeed,
+    signatures: job.signatures,
+  };
+}
+
+function parse(outcome: Outcome, known?: Known): Executed | Refused {
+  if ('refusal' in outcome) return outcome;
+  return {
+    transaction: parseTransaction(parseOne(Buffer.from(outcome.transaction, 'base64'), kLimits)),
+    account: parseShardAccount(parseOne(Buffer.from(outcome.account, 'base64'), kLimits, known)),
+  };
+}
+
+const base64 = (cell: Cell): string => serializeOne(cell).toString('base64');
+
 function loadStack(stack: Buffer): TupleItem[] {
   return stack.length === 0 ? [] : parseTuple(CoreCell.fromBoc(stack)[0]!);
 }
 
-/** The executor asks cells for nothing but their bag; parsing them a second time would cost more than running them. */
-function toCore(cell: Cell): CoreCell {
-  return { toBoc: () => serializeOne(cell) } as unknown as CoreCell;
-}
+const toCore = (cell: Cell): CoreCell => asCell(base64(cell));
