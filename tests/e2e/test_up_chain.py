@@ -1,5 +1,6 @@
 """`cocoon up` on a TON chain of its own, and what the owner of its root contract does."""
 
+import concurrent.futures
 import json
 import os
 import signal
@@ -7,7 +8,7 @@ import subprocess
 
 import pytest
 
-from engine import MODEL
+from engine import MODEL, Behaviour
 from network import ROOT, binary, fetch, wait_until
 from test_up import COMMAND_SECONDS, Up, ask, is_running
 
@@ -179,8 +180,34 @@ def network_root(network):
     return root(network)["address"]
 
 
+MOST_TOKENS = 10**7  # of an answer; at 160 nanotons a token more than half of what `cocoon up` deposits
+
+
+def ask_for_much(network):
+    body = json.dumps({"model": MODEL, "messages": [{"role": "user", "content": "hi"}], "max_tokens": MOST_TOKENS})
+    address = network.ready["base_url"].removeprefix("http://").removesuffix("/v1")
+    status, _, answer = fetch(address, "/v1/chat/completions", "POST", body, {"Content-Type": "application/json"})
+    return status, json.loads(answer)
+
+
+def check_credit(network, engine):
+    """Two questions that may cost more than there is: the second is refused while the first is open."""
+    engine.behaviour = Behaviour(delay_gate=True)
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        first = threads.submit(ask_for_much, network)
+        try:
+            wait_until(lambda: page(network, "proxy")["clients"][0]["reserved_nanotons"] > 10**9, "the first question")
+            status, answer = ask_for_much(network)
+            assert (status, answer["error"]["code"]) == (402, "insufficient_funds")
+        finally:
+            engine.gate.set()
+        assert first.result()[0] == 200
+    engine.behaviour = Behaviour()
+
+
 def test_a_chain_that_stalls_for_an_hour(up, engine):
-    """No block comes and no server answers: people go on asking, the roles say so. Then the chain is an hour later."""
+    """No block comes and no server answers: people go on asking within their credit, the roles say so. Then the chain is an
+    hour later."""
     network = up("--engine", engine.url).wait_ready()
     wait_until(lambda: "block" in page(network, "proxy")["chain"], "a block")
     pid = network.ready["pids"]["chain"]
@@ -191,6 +218,7 @@ def test_a_chain_that_stalls_for_an_hour(up, engine):
         assert ask(network.ready["base_url"], MODEL)["usage"]["cost"] > 0
         status = cocoon(network, "status").stdout
         assert "stalled" in status, status
+        check_credit(network, engine)
         assert page(network, "proxy")["chain"]["block"] == stood
     finally:
         os.kill(pid, signal.SIGCONT)
