@@ -29,6 +29,8 @@ class EngineLink::JobCall final : public io::HttpClientEvents {
     call_ = engine.jobs_.request(std::move(request), *this);
   }
 
+  io::HttpCall& call() { return *call_; }
+
   void on_head(unsigned status, const io::HttpHeaders& headers) override {
     engine_.machine_.handle_engine_head(engine_.shell_.now(), job_, status, to_list(headers));
     engine_.owner_.on_engine_turn();
@@ -126,6 +128,17 @@ void EngineLink::start(worker::StartJob&& job) {
 
 void EngineLink::cancel(worker::JobId job) { calls_.erase(job); }
 void EngineLink::forget(worker::JobId job) { calls_.erase(job); }
+
+void EngineLink::pause(worker::JobId job) {
+  const auto found = calls_.find(job);
+  if (found != calls_.end()) found->second->call().pause();
+}
+
+void EngineLink::resume(worker::JobId job) {
+  const auto found = calls_.find(job);
+  if (found != calls_.end()) found->second->call().resume();
+}
+
 void EngineLink::watch() { probe(); }
 
 void EngineLink::probe() { probe_ = std::make_unique<Probe>(*this); }

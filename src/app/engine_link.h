@@ -33,6 +33,9 @@ class EngineLink {
 
   void start(worker::StartJob&& job);
   void cancel(worker::JobId job);
+  // The engine's answer is left unread for now.
+  void pause(worker::JobId job);
+  void resume(worker::JobId job);
   // Begins to ask GET /v1/models and GET /metrics again and again.
   void watch();
 

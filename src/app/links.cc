@@ -81,6 +81,10 @@ class Links::Link final : public io::StreamEvents, public session::ConnectionEve
     if (connection_.has_output() && stream_->pending_bytes() < kStreamHighWater) {
       stream_->write(connection_.poll_output());
     }
+    if (congested_ != connection_.has_output()) {
+      congested_ = !congested_;
+      links_.owner_.on_link_congestion(id_, congested_ ? Congestion::Begun : Congestion::Ended);
+    }
     const auto deadline = connection_.poll_deadline();
     timer_.arm(deadline ? *deadline : base::Instant::max());
     return closing_.empty();
@@ -114,6 +118,7 @@ class Links::Link final : public io::StreamEvents, public session::ConnectionEve
   io::Timer timer_;
   std::vector<std::pair<session::QueryId, session::QueryTag>> asked_;
   std::string closing_;
+  bool congested_ = false;  // output waits in the session
 };
 
 Links::Links(io::Runtime& runtime, base::Random& random, LinkOwner& owner)

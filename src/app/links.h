@@ -20,6 +20,8 @@
 
 namespace cocoon::app {
 
+enum class Congestion { Begun, Ended };
+
 // The role program. Views end with the call. After each call that came from a peer, on_turn()
 // follows.
 class LinkOwner {
@@ -35,6 +37,8 @@ class LinkOwner {
                                     std::string_view message) = 0;
   // The last event of a link; `reason` is a name or a sentence.
   virtual void on_link_closed(session::LinkId link, std::string_view reason) = 0;
+  // More waits for the peer to read than its stream takes, or no more. Nothing may be said here.
+  virtual void on_link_congestion(session::LinkId, Congestion) {}
   // Drain the machine.
   virtual void on_turn() = 0;
 };

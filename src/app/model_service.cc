@@ -76,6 +76,7 @@ void ModelService::on_link_closed(LinkId link, std::string_view reason) {
                       found->second.state == worker::ProxyLink::State::Ready;
   shell_.log().info("proxy lost", {{"why", reason}, {"model", options_.model}});
   shell_.forget(link, reason);
+  congested_.erase(link);
   machine_.handle_closed(link);
   dialer_->handle_closed(
       link, served ? ProxyDialer::Ended::AfterServing : ProxyDialer::Ended::BeforeServing);
@@ -98,7 +99,27 @@ void ModelService::turn() {
 void ModelService::start_job(worker::StartJob&& job) {
   const std::size_t place = endpoints_.start();
   jobs_.emplace(job.job, place);
+  const worker::JobId id = job.job;
   engines_[place]->start(std::move(job));
+  const auto link = machine_.link_of(id);
+  if (link && is_congested(*link)) engines_[place]->pause(id);
+}
+
+void ModelService::on_link_congestion(LinkId link, Congestion congestion) {
+  const bool begun = congestion == Congestion::Begun;
+  if (begun) {
+    congested_.insert(link);
+  } else {
+    congested_.erase(link);
+  }
+  for (const auto& [job, place] : jobs_) {
+    if (machine_.link_of(job) != link) continue;
+    if (begun) {
+      engines_[place]->pause(job);
+    } else {
+      engines_[place]->resume(job);
+    }
+  }
 }
 
 void ModelService::cancel_job(worker::JobId job) {

@@ -51,6 +51,9 @@ class ModelService final : public EngineOwner {
   void hang_up();
 
   void on_link_closed(session::LinkId link, std::string_view reason);
+  // While a proxy reads more slowly than the engines answer, answers for it are left unread.
+  void on_link_congestion(session::LinkId link, Congestion congestion);
+  bool is_congested(session::LinkId link) const { return congested_.contains(link); }
   // Carries out what the machine wants.
   void turn();
 
@@ -71,6 +74,7 @@ class ModelService final : public EngineOwner {
   worker::Endpoints endpoints_;
   std::vector<std::unique_ptr<EngineLink>> engines_;
   std::unordered_map<worker::JobId, std::size_t> jobs_;  // where each runs
+  std::set<session::LinkId> congested_;
   io::Timer timer_;
   std::unique_ptr<ProxyDialer> dialer_;
   bool draining_ = false;

@@ -90,6 +90,9 @@ class WorkerProgram final : public LinkOwner, public VettingOwner, public ModelS
     if (auto* service = find(link)) service->machine().handle_query_failed(link, message);
   }
   void on_link_closed(LinkId link, std::string_view reason) override;
+  void on_link_congestion(LinkId link, Congestion congestion) override {
+    if (auto* service = find(link)) service->on_link_congestion(link, congestion);
+  }
   void on_turn() override;
   std::optional<std::int32_t> settled_version(LinkId link) const override;
   void on_vetting_says(session::LinkEffect effect) override { links_.carry_out(std::move(effect)); }

@@ -207,6 +207,11 @@ Result<StartJob> Worker::prepare(const ProxyLink& proxy, const Order& order) con
   return job;
 }
 
+std::optional<LinkId> Worker::link_of(JobId id) const {
+  const auto found = jobs_.find(id);
+  return found == jobs_.end() ? std::nullopt : std::optional(found->second.job.terms().link);
+}
+
 void Worker::send(LinkId link, base::Bytes message) {
   counters_.answer_bytes += message.size();
   said_.push_back(session::SendMessage{link, std::move(message)});

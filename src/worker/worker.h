@@ -88,6 +88,8 @@ class Worker {
   const Counters& counters() const { return counters_; }
   const ProxyLinks& proxies() const { return links_; }
   std::size_t running() const { return jobs_.size(); }
+  // Whose job it is.
+  std::optional<session::LinkId> link_of(JobId id) const;
   EngineState engine() const { return engine_; }
 
  private:

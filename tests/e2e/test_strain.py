@@ -102,6 +102,28 @@ def test_a_reader_who_is_slower_than_the_engine(lean_house):
         slow.connection.close()
 
 
+def test_a_proxy_that_pauses(lean_house):
+    """The engine waits for the network: nothing piles up at the worker, and nothing is lost."""
+    house = lean_house
+    watch = Watch(house)
+    house.engine.behaviour = Behaviour(flood_bytes=FLOOD)
+    call = Call(house.client, patience=300, stream=True, timeout=600)
+    house.proxy.signal(signal.SIGSTOP)
+    try:
+        wait_until(lambda: house.worker.stats()["proxies"][0]["congested"], "the worker to notice")
+    finally:
+        house.proxy.signal(signal.SIGCONT)
+    got = 0
+    while piece := call.answer.read1(1 << 20):
+        got += len(piece)
+    call.connection.close()
+    assert got == FLOOD
+    watch.assert_bounded()
+    assert watch.most["worker"] < 48 * MIB
+    assert not house.worker.stats()["proxies"][0]["congested"]
+    assert_balanced(house.proxy)
+
+
 def test_a_gateway_that_never_reads(lean_house):
     """The proxy lets it go when too much waits for it; the engine stops, and another gateway is served."""
     house = lean_house
