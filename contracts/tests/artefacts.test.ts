@@ -40,3 +40,15 @@ test("tests/vectors/contracts/network.txt is up to date (npm run vectors writes 
 test("tests/vectors/contracts/settlement.txt is up to date (npm run vectors writes it)", async () => {
   assert.equal(readFileSync(settlementPath, "utf8"), await settlementText());
 });
+
+test("every test against theft that docs/money.md names is there", () => {
+  const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+  const docs = file("docs/money.md");
+  const table = docs.slice(docs.indexOf("<!-- thefts: begin -->"), docs.indexOf("<!-- thefts: end -->"));
+  const rows = [...table.matchAll(/`([^`]+)`: (.+) \|$/gm)];
+  assert(rows.length > 15, "the table was not understood");
+  for (const [, path, name] of rows) {
+    const begin = path!.endsWith(".ts") ? `test("${name!}"` : `, ${name!}) {`;
+    assert(file(path!).includes(begin), `${path!} has no test "${name!}"`);
+  }
+});

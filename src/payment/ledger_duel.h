@@ -107,7 +107,7 @@ class LedgerDuel {
     const AccountId client = account_of('c');
     const int deposit = static_cast<int>(choices_.below(400));
     auto amount = static_cast<std::int64_t>(choices_.below(200'000)) - 2'000;
-    if (choices_.below(1000) == 0) amount += INT64_MAX - 300'000;
+    if (choices_.below(1000) == 0) amount += INT64_MAX / 3 * 2;  // more than all there is
     const auto got = ledger_.credit(now_, client, bits(deposit), base::Nanoton(amount));
     return same("credit", twin_.credit(client.index, deposit, amount, at()), got,
                 got && *got == Repeat::Repeated);
@@ -283,8 +283,9 @@ class LedgerDuel {
       if (account.on_disk.amount.count() != twin_.disk_amount[id]) return "amount on disk" + who;
       if (account.on_chain.tokens.count != twin_.chain_tokens[id]) return "settled tokens" + who;
       if (account.on_chain.amount.count() != twin_.chain_amount[id]) return "settled amount" + who;
-      if (id > 0 && account.balance + account.unsettled() < base::Nanoton{})
-        return "overdrawn" + who;
+      // A sum too large to count is not below zero.
+      const auto left = base::checked_add(account.balance, account.unsettled());
+      if (id > 0 && left && *left < base::Nanoton{}) return "overdrawn" + who;
       if (account.on_chain.tokens > account.on_disk.tokens) return "chain ahead of disk" + who;
       if (account.on_chain.amount > account.on_disk.amount) return "chain ahead of disk" + who;
       if (account.on_disk.tokens > account.metered.tokens) return "disk ahead of memory" + who;

@@ -184,10 +184,10 @@ class LedgerTwin {
       balance[1] += line.amount - line.part;
     }
     if (line.kind != 'p' && line.kind != 'r') return;
+    while (!order.empty() && order.front().second < line.at - age_) forget();
     finished[{line.account, line.number}] = line;
     order.push_back({{line.account, line.number}, line.at});
-    while (order.size() > limit_ || (!order.empty() && order.front().second < line.at - age_))
-      forget();
+    while (order.size() > limit_) forget();
   }
   void replay(std::size_t count_of_lines) {
     lines.resize(count_of_lines);

@@ -35,6 +35,9 @@ const Outcome* FinishedRequests::find(const RequestKey& key) const {
 }
 
 void FinishedRequests::add(base::WallTime now, const RequestKey& key, const Outcome& outcome) {
+  // First, since the same id may be among what is forgotten: stored books don't show that it was
+  // forgotten between two entries, by a restart.
+  forget(now);
   outcomes_.insert_or_assign(key, outcome);
   order_.emplace_back(now, key);
   forget(now);

@@ -23,6 +23,7 @@ struct LabTerms {
   HashCheck worker_hashes = HashCheck::Enforced;
   HashCheck model_hashes = HashCheck::Enforced;
   session::Standing first_worker_standing = session::Standing::Good;
+  std::optional<ChainTerms> chain = std::nullopt;
 };
 
 // A decoded object together with the bytes that its views point into.

@@ -24,6 +24,7 @@ Config lab_config(const LabTerms& terms) {
           .unknown_client_credit = kLabCredit,
           .worker_hashes = terms.worker_hashes,
           .model_hashes = terms.model_hashes,
+          .chain = terms.chain,
           .first_worker_standing = terms.first_worker_standing};
 }
 
