@@ -1,10 +1,12 @@
-# cocoon_module(NAME [MAY_USE mod...] [SYSTEM lib...] [SOURCES file...] [TESTS file...] [FUZZ file...])
+# cocoon_module(NAME [BUSY] [MAY_USE mod...] [SYSTEM lib...] [SOURCES file...] [TESTS file...] [FUZZ file...])
 #
 # Declares the module in this directory: a static library cocoon_NAME, one test program NAME_test from TESTS, and one
 # fuzz program per FUZZ file. MAY_USE is the module's row in the table of docs/architecture.md: tools/layers reads it
-# from this call and refuses any include outside it. SYSTEM names external libraries to link.
+# from this call and refuses any include outside it. SYSTEM names external libraries to link. BUSY marks code that tests
+# and simulations run millions of times: optimised in debug builds too, where everything else is compiled without
+# optimization, because compiling takes most of the time of a check and optimising sanitized code doubles it.
 function(cocoon_module name)
-  cmake_parse_arguments(M "" "" "MAY_USE;SYSTEM;SOURCES;TESTS;TEST_USES;FUZZ" ${ARGN})
+  cmake_parse_arguments(M "BUSY" "" "MAY_USE;SYSTEM;SOURCES;TESTS;TEST_USES;FUZZ" ${ARGN})
   set(target cocoon_${name})
   if(M_SOURCES)
     add_library(${target} STATIC ${M_SOURCES})
@@ -12,6 +14,9 @@ function(cocoon_module name)
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
+  endif()
+  if(M_BUSY)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Debug>:-O1>)
   endif()
   list(TRANSFORM M_MAY_USE PREPEND cocoon_ OUTPUT_VARIABLE uses)
   target_link_libraries(${target} ${scope} cocoon_flags ${uses} ${M_SYSTEM})

@@ -4,7 +4,7 @@
 build() { # PRESET [TARGET...]
   local preset=$1
   shift
-  [ -f "build/$preset/build.ninja" ] || quiet "configure-$preset" cmake --preset "$preset"
+  [ "build/$preset/build.ninja" -nt CMakePresets.json ] || quiet "configure-$preset" cmake --preset "$preset"
   local targets=("$@")
   [ ${#targets[@]} -gt 0 ] || targets=(all)
   say "build: $preset (${targets[*]})"
