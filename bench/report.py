@@ -37,13 +37,21 @@ COLUMNS = (  # title, figure of a point, digits
 )
 
 
+STREAM_COLUMNS = (
+    ("chunks per second", "chunks_per_second", 0),
+    ("chunk late, p99 ms", "chunk_late_p99", 3),
+    ("first byte p50 ms", "first_byte_p50", 3),
+    ("processor us per chunk, all hops", "cpu_us_per_chunk", 2),
+)
+
+
 def table(header, rows):
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join(lines)
 
 
-def figures(points, chains):
+def figures(points, chains, columns):
     """One row per workload and chain."""
     rows = []
     for workload in dict.fromkeys(point["workload"] for point in points):
@@ -52,11 +60,11 @@ def figures(points, chains):
             if not mine:
                 continue
             row = [workload, chain]
-            for _, key, digits in COLUMNS:
+            for _, key, digits in columns:
                 row.append(spread([p[key] for p in mine if p[key] is not None], digits))
             row.append(str(sum(p["errors"] for p in mine)))
             rows.append(row)
-    return table(["workload", "chain"] + [title for title, _, _ in COLUMNS] + ["errors"], rows)
+    return table(["workload", "chain"] + [title for title, _, _ in columns] + ["errors"], rows)
 
 
 def ratios_of(points, workload, key, ours, other, base=None):
@@ -94,7 +102,10 @@ def ratios(points, ours, other):
 
 def document(points, chains, rounds, date):
     parts = [f"Machine: {machine()}. {rounds} rounds, chains taking turns; median (lowest..highest). {date}.", "",
-             figures(points, chains)]
+             figures(points, chains, COLUMNS)]
+    streams = [point for point in points if point["chunks_per_second"] is not None]
+    if streams:
+        parts += ["", "Streams, by chunk:", "", figures(streams, chains, STREAM_COLUMNS)]
     if "cocoon" in chains and "haproxy" in chains:
         parts += ["", "Cocoon divided by the HAProxy chain, round by round:", "", ratios(points, "cocoon", "haproxy")]
     return "\n".join(parts) + "\n"

@@ -12,7 +12,12 @@ import report  # noqa: E402
 
 def point(number, chain, per_second, p50, workload="W1 c=1"):
     return {"round": number, "chain": chain, "workload": workload, "per_second": per_second, "p50": p50, "p99": p50,
-            "first_byte_p50": p50, "cpu_ms": 0.5, "errors": 0}
+            "first_byte_p50": p50, "cpu_ms": 0.5, "errors": 0, "chunks_per_second": None, "chunk_late_p99": None,
+            "cpu_us_per_chunk": None}
+
+
+def stream(number, chain, chunks_per_second):
+    return {**point(number, chain, 10, 0.5, "W2 c=1"), "chunks_per_second": chunks_per_second, "cpu_us_per_chunk": 4.5}
 
 
 POINTS = [point(1, "backend", 9000, 0.1), point(1, "haproxy", 1000, 0.5), point(1, "cocoon", 2000, 0.3),
@@ -40,6 +45,11 @@ class Report(unittest.TestCase):
         text = report.document(POINTS, ["backend", "haproxy", "cocoon"], 2, "2026-01-01")
         self.assertEqual(text.count("| W1 c=1 |"), 4)
         self.assertIn("| W1 c=1 | 1.50 (1.00..2.00) | 1.25 (0.50..2.00) |", text)
+
+    def test_streams_have_a_table_by_chunk(self):
+        text = report.document([*POINTS, stream(1, "cocoon", 2000)], ["cocoon"], 1, "2026-01-01")
+        self.assertIn("| W2 c=1 | cocoon | 2000 | - | 0.500 | 4.50 | 0 |", text)
+        self.assertNotIn("by chunk", report.document(POINTS, ["cocoon"], 1, "2026-01-01"))
 
     def test_writing_replaces_only_the_marked_part(self):
         with tempfile.TemporaryDirectory() as folder:
