@@ -95,6 +95,9 @@ def test_a_network_comes_up_answers_and_goes_away(up, engine):
     assert "one two three" in network.command("chat", "Why is the sky blue?")
     models = json.loads(network.command("models", "--json"))
     assert [one["id"] for one in models["data"]] == [MODEL]
+    bench = json.loads(network.command("bench", "--requests", "6", "--at-once", "3", "--json"))
+    assert (bench["answered"], bench["failed"]) == (6, 0) and bench["nanotons_per_million_tokens"] > 0
+    assert "6 of 6" in network.command("bench", "--requests", "6")
     for command in (["status"], ["attest", "show"], ["doctor"]):
         assert isinstance(json.loads(network.command(*command, "--json")), dict)
         people = network.command(*command)
@@ -153,3 +156,14 @@ def test_the_demo_engine_really_answers(up):
     assert answer["usage"]["completion_tokens"] > 0 and answer["usage"]["cost"] > 0
     assert network.interrupt() == 0
     assert [pid for pid in pids if is_running(pid)] == []
+
+
+def test_the_simulator_is_a_command():
+    def sim(*arguments):
+        return subprocess.run([binary("cocoon"), "sim", *arguments], capture_output=True, text=True, check=False,
+                              timeout=COMMAND_SECONDS)
+
+    played = sim("--seeds", "1..2")
+    assert played.returncode == 0 and "seeds 1 to 2" in played.stdout, played
+    nothing = sim()
+    assert nothing.returncode == 2 and "cocoon sim --seeds 1..100" in nothing.stderr, nothing

@@ -19,12 +19,6 @@ std::string tokens_text(const base::TokenUsage& usage) {
          count_text(usage.reasoning.count, "reasoning") + ")";
 }
 
-std::string fixed(double value, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
-}
-
 std::string verified_text(const ChatAnswer& answer, const json& peers) {
   const json list = peers.is_object() ? list_at(peers, "/peers") : json::array();
   for (const auto& peer : list) {
@@ -39,6 +33,12 @@ std::string verified_text(const ChatAnswer& answer, const json& peers) {
 }  // namespace
 
 std::string unsettled(base::Nanoton amount) { return base::to_string(amount) + " (unsettled)"; }
+
+std::string fixed(double value, int decimals) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
 
 std::string duration_text(base::Duration duration) {
   const double seconds = std::chrono::duration<double>(duration).count();

@@ -13,6 +13,8 @@ inline constexpr char kUnsettled[] = "unsettled";
 
 // "0.0000042 TON (unsettled)".
 std::string unsettled(base::Nanoton amount);
+// With so many digits behind the point.
+std::string fixed(double value, int decimals);
 // "1.23 s", "45 ms".
 std::string duration_text(base::Duration duration);
 

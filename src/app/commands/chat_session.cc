@@ -8,7 +8,6 @@
 #include "app/commands/fetch.h"
 #include "app/commands/models.h"
 #include "app/role_main.h"
-#include "openai/nearest.h"
 
 namespace cocoon::app::commands {
 namespace {
@@ -78,13 +77,12 @@ void ChatSession::clear() {
 void ChatSession::choose_model(const std::string& name) {
   const auto models = fetch_models(where_);
   if (!models) return report(models.error(), Printing::ForPeople);
-  const auto found = find_model(name, model_names(*models));
-  if (!found) {
-    const auto near = openai::nearest_models(name, model_names(*models));
-    return report(fault(CommandFault::Refused, "no worker offers the model \"" + name + "\"",
-                        near.empty() ? "/models" : "/model " + near.front()),
-                  Printing::ForPeople);
-  }
+  const auto names = model_names(*models);
+  const auto found = find_model(name, names);
+  if (!found && !names.empty())
+    return report(not_offered(name, names, "/model"), Printing::ForPeople);
+  if (!found)
+    return report(fault(CommandFault::NotReady, "no worker offers a model"), Printing::ForPeople);
   request_.model = *found;
   invocation_.err.line("now talking to " + *found);
 }

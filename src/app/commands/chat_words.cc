@@ -15,6 +15,13 @@ std::optional<std::string> find_model(const std::string& wanted,
   return found == offered.end() ? std::nullopt : std::optional(*found);
 }
 
+base::Error not_offered(const std::string& wanted, const std::vector<std::string>& offered,
+                        const std::string& words) {
+  const auto near = openai::nearest_models(wanted, offered);
+  return fault(CommandFault::Refused, "no worker offers the model \"" + wanted + "\"",
+               words + " " + (near.empty() ? offered.front() : near.front()));
+}
+
 base::Result<ChatWords> read_chat_words(const std::vector<std::string>& words,
                                         const std::vector<std::string>& offered) {
   if (offered.empty())
@@ -30,12 +37,7 @@ base::Result<ChatWords> read_chat_words(const std::vector<std::string>& words,
     }
     return meant;
   }
-  if (!model) {
-    const auto near = openai::nearest_models(words[0], offered);
-    const std::string& first = near.empty() ? offered.front() : near.front();
-    return fault(CommandFault::Refused, "no worker offers the model \"" + words[0] + "\"",
-                 "cocoon chat " + first + " ...");
-  }
+  if (!model) return not_offered(words[0], offered, "cocoon chat");
   meant.model = *model;
   meant.prompt = words[1];
   return meant;

@@ -24,4 +24,8 @@ base::Result<ChatWords> read_chat_words(const std::vector<std::string>& words,
 std::optional<std::string> find_model(const std::string& wanted,
                                       const std::vector<std::string>& offered);
 
+// Refused; what to try is `words` with the nearest offered name. There must be one.
+base::Error not_offered(const std::string& wanted, const std::vector<std::string>& offered,
+                        const std::string& words);
+
 }  // namespace cocoon::app::commands

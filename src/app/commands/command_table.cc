@@ -72,6 +72,42 @@ Command chat() {
           .run = run_chat};
 }
 
+Command bench() {
+  return {.name = "bench",
+          .summary = "Measure how fast and how dear the network answers",
+          .details =
+              "Asks short questions, several at once, and shows the time to the first token, "
+              "tokens per second, answers\n"
+              "per second and the price of a million tokens. The answers are paid for like any "
+              "others.",
+          .operands = {},
+          .flags = {{"--requests", "N", "How many questions (default 20)"},
+                    {"--at-once", "N", "How many of them at once (default 4)"},
+                    {"--max-tokens", "N", "Longest answer, in tokens (default 64)"},
+                    {"--model", "NAME", "Which model (default: the first on offer)"},
+                    kUrl,
+                    kDir,
+                    kJson},
+          .examples = {"cocoon bench", "cocoon bench --requests 200 --at-once 32 --json"},
+          .run = run_bench};
+}
+
+Command sim() {
+  return {
+      .name = "sim",
+      .summary = "Simulate whole networks in virtual time, from a seed",
+      .details =
+          "Clients, proxies, workers and engines run with faults drawn from the seed, and their "
+          "books are checked all\n"
+          "the time. A world that goes wrong is made as small as possible and told.",
+      .operands = {},
+      .flags = {{"--seed", "N", "One world, its whole story told"},
+                {"--seeds", "A..B", "Many worlds, on all cores"},
+                {"--scenario", "FILE", "Plays a story that is written down"}},
+      .examples = {"cocoon sim --seed 7", "cocoon sim --seeds 1..1000"},
+      .run = run_sim};
+}
+
 Command models() {
   return {.name = "models",
           .summary = "List models, their workers and prices",
@@ -424,6 +460,7 @@ const std::vector<Command>& command_table() {
   static const std::vector<Command> table{up(),
                                           client(),
                                           chat(),
+                                          bench(),
                                           models(),
                                           status(),
                                           attest_show(),
@@ -444,6 +481,7 @@ const std::vector<Command>& command_table() {
                                           key_new(),
                                           key_list(),
                                           key_revoke(),
+                                          sim(),
                                           completion(),
                                           man(),
                                           config_example(),

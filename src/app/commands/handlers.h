@@ -8,6 +8,8 @@ namespace cocoon::app::commands {
 base::Result<int> run_up(const Invocation& invocation);
 base::Result<int> run_chat(const Invocation& invocation);
 base::Result<int> run_models(const Invocation& invocation);
+base::Result<int> run_bench(const Invocation& invocation);
+base::Result<int> run_sim(const Invocation& invocation);
 base::Result<int> run_status(const Invocation& invocation);
 base::Result<int> run_attest_show(const Invocation& invocation);
 base::Result<int> run_attest_verify(const Invocation& invocation);

@@ -18,14 +18,6 @@ constexpr std::uint16_t kLitePort = 13000;
 constexpr std::uint16_t kChainHttpPort = 13100;
 constexpr std::size_t kUpFileMax = 1 << 20;
 
-Result<std::string> program_directory() {
-  std::error_code code;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", code);
-  if (code)
-    return fault(CommandFault::Failed, "this program can't find its own folder: " + code.message());
-  return program.parent_path().string();
-}
-
 Result<std::string> choose_listen(const Arguments& arguments, PortPicker& ports) {
   if (!arguments.has("--listen")) {
     return "127.0.0.1:" + std::to_string(TRY(ports.pick(kGatewayPort)));

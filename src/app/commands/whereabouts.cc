@@ -1,6 +1,7 @@
 #include "app/commands/whereabouts.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "app/commands/fault.h"
@@ -20,6 +21,14 @@ std::string variable(const char* name) {
 }
 
 }  // namespace
+
+base::Result<std::string> program_directory() {
+  std::error_code code;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", code);
+  if (code)
+    return fault(CommandFault::Failed, "this program can't find its own folder: " + code.message());
+  return program.parent_path().string();
+}
 
 std::string to_text(const RunningNetwork& network) {
   return json{{"base_url", network.base_url}, {"model", network.model},

@@ -1,5 +1,5 @@
-// Where the network is: the gateway that commands talk to, and what `cocoon up` wrote down about a
-// network that runs on this machine (up.json in its data directory).
+// Where this program is, and where the network is: the gateway that commands talk to, and what
+// `cocoon up` wrote down about a network that runs on this machine (up.json in its data directory).
 #pragma once
 
 #include <map>
@@ -31,6 +31,9 @@ base::Result<RunningNetwork> parse_running_network(std::string_view text);
 // --dir, or cocoon/up below XDG_DATA_HOME or ~/.local/share.
 base::Result<std::string> data_directory(const Arguments& arguments);
 std::string up_file(const std::string& directory);
+
+// The folder of this program's file: others of the project stand beside it.
+base::Result<std::string> program_directory();
 
 struct Whereabouts {
   std::string base_url;  // ends with "/v1"
