@@ -3,7 +3,7 @@
 import { EventEmitter } from 'node:events';
 import { serializeOne } from '../cells/boc.ts';
 import type { Cell, Hash } from '../cells/cell.ts';
-import { findAccount, viewAccount, type ShardAccount } from '../tlb/account.ts';
+import { findAccount, type ShardAccount } from '../tlb/account.ts';
 import { kConfig, setParam, validatorsParam } from '../tlb/config.ts';
 import { kBasechain, kMasterchain } from '../tlb/ids.ts';
 import type { ExternalInMessage, StdAddress } from '../tlb/message.ts';
@@ -12,8 +12,9 @@ import type { Clock } from './clock.ts';
 import { Collator, type Collation } from './collator.ts';
 import type { History } from './history.ts';
 import { Mempool, MessageError, parseExternal } from './mempool.ts';
+import { minLtOf, Rehearsal } from './rehearsal.ts';
 import { validatorsOf, type Tip } from '../tlb/tip.ts';
-import { type GetMethodResult, type Surroundings, type Tvm } from './tvm.ts';
+import { type GetMethodResult, type Job, type Surroundings, type Tvm } from './tvm.ts';
 
 const kValidatorsUntil = 0xffffffff;
 const kValidatorsParam = 34;
@@ -32,6 +33,8 @@ export class Chain {
   readonly events = new EventEmitter<{ block: [Tip]; message: [] }>();
   private readonly mempool = new Mempool();
   private last: Promise<unknown> = Promise.resolve();
+  /** Of the next basechain block, once a message waits for it. */
+  private plan: Rehearsal | null = null;
   private configCache: { config: Cell; base64: string } | null = null;
 
   constructor(history: History, clock: Clock, tvm: Tvm) {
@@ -67,11 +70,12 @@ export class Chain {
     const message = parseExternal(boc);
     if (this.mempool.has(message)) return message;
     const account = this.account(message.destination);
-    const minLt = account === null ? 1n : viewAccount(account.account).endLt + 1n;
-    const job = { account, message: message.cell, minLt, signatures: 'checked' } as const;
-    const at = this.surroundings(this.now(), freshSeed());
-    const result = await (this.tvm.runAside(at, job) ?? this.tvm.run(at, job));
-    if ('refusal' in result) throw new MessageError(refusalText(result));
+    const plan = this.planned();
+    const minLt = minLtOf(account, plan.startLt, plan.startLt);
+    const job: Job = { account, message: message.cell, minLt, signatures: 'checked' };
+    const outcome = await this.tvm.rehearse(plan.at, job);
+    if ('refusal' in outcome) throw new MessageError(refusalText(outcome));
+    if (message.destination.workchain === kBasechain) plan.note(job, outcome);
     this.mempool.add(message, boc.length);
     this.events.emit('message');
     return message;
@@ -115,7 +119,7 @@ export class Chain {
   private async makeNext(keyBlock: KeyBlockRequest | null): Promise<Tip> {
     const before = this.tip;
     const now = this.now();
-    const shard = await this.makeShard(before, now);
+    const shard = await this.makeShard(before);
     const startLt = nextStartLt(before.master.state.genLt, shard?.side.state.genLt ?? before.shard.state.genLt);
     const randSeed = freshSeed();
     const queue = (shard?.side ?? before.shard).state.queue;
@@ -144,19 +148,30 @@ export class Chain {
     return this.tip;
   }
 
-  private async makeShard(before: Tip, now: number): Promise<MadeBlock | null> {
+  /** What is known of the next basechain block. */
+  private planned(): Rehearsal {
+    const { master, shard } = this.tip;
+    const startLt = nextStartLt(master.state.genLt, shard.state.genLt);
+    const { ahead } = this.clock;
+    if (!this.plan?.fits(this.now(), startLt, ahead)) {
+      this.plan = new Rehearsal(this.surroundings(this.now(), freshSeed()), startLt, ahead);
+    }
+    return this.plan;
+  }
+
+  private async makeShard(before: Tip): Promise<MadeBlock | null> {
     const externals = this.mempool.list(kBasechain);
     const { master, shard } = before;
     const waiting = shard.state.queue.messages !== null || master.state.queue.messages !== null;
     // The first block makes the workchain one that proofs can start from: a zerostate has no header.
     if (externals.length === 0 && !waiting && shard.id.seqno > 0) return null;
-    const startLt = nextStartLt(master.state.genLt, shard.state.genLt);
-    const randSeed = freshSeed();
-    const at = this.surroundings(now, randSeed);
-    const collator = new Collator(this.tvm, at, kBasechain, shard.state, startLt);
+    const plan = this.planned();
+    this.plan = null;
+    const { at, startLt } = plan;
+    const collator = new Collator(this.tvm, at, kBasechain, shard.state, startLt, plan);
     const made = await collator.collate(master.state.queue, externals);
     this.forget(externals, made);
-    return makeShardBlock(before, made, now, startLt, randSeed);
+    return makeShardBlock(before, made, at.now, startLt, at.randSeed);
   }
 
   private forget(externals: readonly ExternalInMessage[], made: Collation): void {

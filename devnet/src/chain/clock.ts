@@ -13,6 +13,11 @@ export class Clock {
     return Math.floor(this.machine() / 1000) + this.offset;
   }
 
+  /** Seconds ahead of the machine. */
+  get ahead(): number {
+    return this.offset;
+  }
+
   advance(seconds: number): void {
     this.offset += seconds;
   }

@@ -4,14 +4,7 @@ import { build, type Builder } from '../cells/builder.ts';
 import type { Cell, Hash } from '../cells/cell.ts';
 import { keyOfHash, type Change } from '../cells/dictionary.ts';
 import { open } from '../cells/slice.ts';
-import {
-  accountLeaf,
-  findAccount,
-  kNoAccount,
-  kShardAccounts,
-  viewAccount,
-  type ShardAccount,
-} from '../tlb/account.ts';
+import { accountLeaf, findAccount, kNoAccount, kShardAccounts, type ShardAccount } from '../tlb/account.ts';
 import { accountBlockChange, kAccountBlocks, kInMessages, kOutMessages } from '../tlb/block.ts';
 import type { ImportFees } from '../tlb/currency.ts';
 import type { Workchain } from '../tlb/ids.ts';
@@ -29,7 +22,8 @@ import {
 import type { ShardState } from '../tlb/shard_state.ts';
 import type { Transaction } from '../tlb/transaction.ts';
 import { kBusyMessages, kMaxBlockMs, kMaxBlockTransactions } from './limits.ts';
-import type { Executed, Refused, Job, Surroundings, Tvm } from './tvm.ts';
+import { minLtOf, type Rehearsal } from './rehearsal.ts';
+import { readOutcome, type Executed, type Refused, type Job, type Surroundings, type Tvm } from './tvm.ts';
 
 export interface Collation {
   accounts: Cell | null;
@@ -79,6 +73,7 @@ export class Collator {
   private readonly workchain: Workchain;
   private readonly state: ShardState;
   private readonly startLt: bigint;
+  private readonly rehearsal: Rehearsal | null;
   private readonly live = new Map<Hash, Live>();
   private readonly touched: Cell[] = [];
   private readonly inChanges: Change<ImportFees>[] = [];
@@ -96,8 +91,17 @@ export class Collator {
   private count = 0;
   private readonly deadline = performance.now() + kMaxBlockMs;
 
-  constructor(tvm: Tvm, at: Surroundings, workchain: Workchain, state: ShardState, startLt: bigint) {
+  /** `rehearsal`: made with the same surroundings and start. */
+  constructor(
+    tvm: Tvm,
+    at: Surroundings,
+    workchain: Workchain,
+    state: ShardState,
+    startLt: bigint,
+    rehearsal: Rehearsal | null = null,
+  ) {
     this.tvm = tvm;
+    this.rehearsal = rehearsal;
     this.at = at;
     this.workchain = workchain;
     this.state = state;
@@ -216,9 +220,7 @@ export class Collator {
   private async execute(address: Hash, message: Cell, after: bigint): Promise<Transaction | string> {
     const account = this.open(address);
     const job = this.jobFor(account, message, after);
-    const early = this.early.get(message.hash());
-    const isStill = early !== undefined && early.job.account === job.account && early.job.minLt === job.minLt;
-    const result = await (isStill ? early.result : this.tvm.run(this.at, job, account.known));
+    const result = await this.resultOf(job, account.known);
     if ('refusal' in result) return result.refusal;
     const { transaction } = result;
     const outMessages = transaction.outMessages.map(parseMessage);
@@ -231,10 +233,17 @@ export class Collator {
     return transaction;
   }
 
+  /** What was found before the message's turn, if things stand as they stood then. */
+  private async resultOf(job: Job, known: Live['known']): Promise<Executed | Refused> {
+    const rehearsed = this.rehearsal?.find(job) ?? null;
+    if (rehearsed !== null) return readOutcome(rehearsed, known);
+    const early = this.early.get(job.message.hash());
+    const isStill = early !== undefined && early.job.account === job.account && early.job.minLt === job.minLt;
+    return isStill ? early.result : this.tvm.run(this.at, job, known);
+  }
+
   private jobFor({ now }: Live, message: Cell, after: bigint): Job {
-    const last = now === null ? 0n : viewAccount(now.account).endLt;
-    const minLt = [this.startLt, after, last].reduce((a, b) => (a > b ? a : b)) + 1n;
-    return { account: now, message, minLt, signatures: 'checked' };
+    return { account: now, message, minLt: minLtOf(now, this.startLt, after), signatures: 'checked' };
   }
 
   /**
@@ -260,6 +269,7 @@ export class Collator {
     const account = this.open(message.destination.hash);
     const after = message.kind === 'internal' ? message.createdLt : this.startLt;
     const job = this.jobFor(account, message.cell, after);
+    if (this.rehearsal?.find(job)) return true;
     const result = this.tvm.runAside(this.at, job, account.known);
     if (result === null) return false;
     result.catch(() => {}); // Whoever waits for it hears of it.

@@ -12,6 +12,10 @@ export const kMaxBlockTransactions = 1_000;
 export const kMaxBlockMs = 250;
 /** So many messages for one block are worth a second thread. */
 export const kBusyMessages = 32;
+/** How far a block's time may be behind the clock: it is set when the first message for the block arrives. */
+export const kMaxPlanSeconds = 2;
+/** Results kept for the next block. */
+export const kMaxRehearsals = 1_024;
 /** States kept in memory; older ones are rebuilt from disk. */
 export const kRecentStates = 256;
 /** Gas of a get method, as lite servers allow. */

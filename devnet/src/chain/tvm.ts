@@ -80,14 +80,20 @@ export class Tvm {
 
   /** Runs a message on an account, in this thread. `known` are cells of the account as it was. */
   async run(at: Surroundings, job: Job, known?: Known): Promise<Executed | Refused> {
-    return parse(await execute(this.executor, callFor(at, job)), known);
+    return readOutcome(await execute(this.executor, callFor(at, job)), known);
+  }
+
+  /** Runs a message in whichever thread has time; what comes out is not taken apart yet. */
+  rehearse(at: Surroundings, job: Job): Promise<Outcome> {
+    const here = (): Promise<Outcome> => execute(this.executor, callFor(at, job));
+    return this.helper.hasRoom ? this.helper.run(callFor(at, job)).catch(here) : here();
   }
 
   /** The same in the helping thread; null if that has no time, or is not there. */
   runAside(at: Surroundings, job: Job, known?: Known): Promise<Executed | Refused> | null {
     if (!this.helper.hasRoom) return null;
     return this.helper.run(callFor(at, job)).then(
-      (outcome) => parse(outcome, known),
+      (outcome) => readOutcome(outcome, known),
       () => this.run(at, job, known),
     );
   }
@@ -132,7 +138,7 @@ function callFor(at: Surroundings, job: Job): Call {
   };
 }
 
-function parse(outcome: Outcome, known?: Known): Executed | Refused {
+export function readOutcome(outcome: Outcome, known?: Known): Executed | Refused {
   if ('refusal' in outcome) return outcome;
   return {
     transaction: parseTransaction(parseOne(Buffer.from(outcome.transaction, 'base64'), kLimits)),
