@@ -2,6 +2,7 @@
 
 import pytest
 
+import clock as clocks_of_processes
 from chain import Devnet
 from engine import Engine
 from house import House
@@ -54,6 +55,23 @@ def network(tmp_path):
     network = Network(tmp_path)
     yield network
     network.stop()
+
+
+@pytest.fixture(scope="session")
+def clock_library(tmp_path_factory):
+    return clocks_of_processes.build(tmp_path_factory.mktemp("clock")) or pytest.skip("there is no C compiler")
+
+
+@pytest.fixture
+def clock(clock_library):
+    """clock(seconds): the environment of a process whose wall clock is off by so much."""
+    return lambda offset: {"LD_PRELOAD": clock_library, "COCOON_TEST_CLOCK": str(offset)}
+
+
+@pytest.fixture
+def clocks(clock_library, tmp_path):
+    return clocks_of_processes.Clocks(clock_library, tmp_path / "clocks")
+
 
 @pytest.fixture
 def make_devnet(tmp_path):

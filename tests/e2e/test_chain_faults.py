@@ -3,7 +3,6 @@
 import json
 import random
 import shutil
-import subprocess
 import threading
 import time
 
@@ -13,22 +12,6 @@ from chain import GLOBAL_ID, TON, Wallet, Watch, cocoon, config_with, history
 from lite.answers import BLOCK_PROOF, Block, Reader
 from lite.liar import Liar, Lie
 from network import wait_until
-
-CLOCK = r"""
-// Moves this process's wall clock by COCOON_TEST_CLOCK seconds.
-#define _GNU_SOURCE
-#include <stdlib.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-int clock_gettime(clockid_t id, struct timespec *out) {
-  const int result = (int)syscall(SYS_clock_gettime, id, out);
-  const char *offset = getenv("COCOON_TEST_CLOCK");
-  if (result == 0 && id == CLOCK_REALTIME && offset) out->tv_sec += atol(offset);
-  return result;
-}
-"""
-
 
 def address_of(folder, name):
     return Wallet(folder, name).new().address
@@ -46,16 +29,6 @@ def watch(tmp_path):
     yield start
     for process in started:
         process.kill()
-
-
-@pytest.fixture(scope="session")
-def clock(tmp_path_factory):
-    """A library that moves a process's wall clock."""
-    folder = tmp_path_factory.mktemp("clock")
-    (folder / "clock.c").write_text(CLOCK)
-    compiler = shutil.which("cc") or shutil.which("clang-19") or pytest.skip("there is no C compiler")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", folder / "clock.so", folder / "clock.c"], check=True)
-    return str(folder / "clock.so")
 
 
 def test_the_devnet_killed_at_any_time_loses_and_doubles_nothing(make_devnet, watch, tmp_path):
@@ -140,7 +113,7 @@ def test_blocks_that_fail_to_come_are_no_fault_of_the_server(make_devnet, watch,
 @pytest.mark.parametrize("offset", [-600, 600])
 def test_a_clock_ten_minutes_off_changes_nothing(make_devnet, watch, tmp_path, clock, offset):
     devnet = make_devnet("--block-ms", "100", "--idle-ms", "300")
-    environment = {"LD_PRELOAD": clock, "COCOON_TEST_CLOCK": str(offset)}
+    environment = clock(offset)
     wallet = Wallet(tmp_path, "wallet", devnet.config).new("--version", "v5r1", "--network-id", str(GLOBAL_ID))
     receiver = address_of(tmp_path, "receiver")
     devnet.gift(wallet.address, 3 * TON)

@@ -17,10 +17,10 @@ COMMAND_SECONDS = 60
 class Up(Process):
     """`cocoon up --json` until stopped; its events as they come."""
 
-    def __init__(self, folder, *arguments):
+    def __init__(self, folder, *arguments, env=None):
         self.folder = folder
         super().__init__([binary("cocoon"), "up", "--json", "--dir", str(folder / "up"), "--listen",
-                          f"127.0.0.1:{free_port()}", *arguments], folder / "up.log")
+                          f"127.0.0.1:{free_port()}", *arguments], folder / "up.log", env=env)
 
     def events(self):
         return [json.loads(line) for line in self.lines]
