@@ -37,6 +37,13 @@ void try_as_chain_data(const ton::CellRef& root) {
   (void)ton::parse_catchain_config(root);
   (void)ton::parse_block_signatures(root);
   (void)ton::check_wallet_v5_request(root, {});
+  const auto currencies = ton::read_extra_currencies(root);
+  if (currencies) {
+    const auto again = ton::build_extra_currencies(*currencies);
+    CHECK(again);
+    const auto back = ton::read_extra_currencies(*again);
+    CHECK(back && *back == *currencies);
+  }
   const auto message = ton::parse_message(root);
   if (message) {
     const auto again = ton::build_message(*message);

@@ -16,6 +16,8 @@ inline constexpr std::size_t kMaxBocCells = std::size_t{1} << 18;
 inline constexpr std::size_t kMaxBocRoots = 64;
 // The chain allows 255 actions in one transaction.
 inline constexpr std::size_t kMaxOutMessages = 255;
+// The chain lets a message carry 2 currencies beside the nanoton by default; accounts collect them.
+inline constexpr std::size_t kMaxExtraCurrencies = 1024;
 // More than a block's size limit lets in.
 inline constexpr std::size_t kMaxBlockTransactions = std::size_t{1} << 16;
 inline constexpr std::size_t kMaxValidators = 65535;

@@ -85,8 +85,8 @@ base::Result<std::optional<ShardAccount>> find_account(const ShardState& state,
       TRY(find_in_dictionary(root, 256, hash, DictionaryForm::Augmented));
   if (!entry) return std::optional<ShardAccount>{};
   TRY(entry->skip_bits(kSplitDepthBits));
-  TRY(load_currency(*entry));
   ShardAccount account;
+  account.balance = TRY(load_currency(*entry));
   account.account = TRY(entry->load_ref());
   account.last_transaction_hash = TRY(entry->load_bits256());
   account.last_transaction_lt = TRY(entry->load_uint(64));

@@ -25,6 +25,7 @@ base::Result<ShardState> parse_shard_state(const CellRef& root);
 // An account as its shard's state names it.
 struct ShardAccount {
   CellRef account;  // the Account cell; in proofs mostly pruned, to be compared by hash(0)
+  CurrencyCollection balance;  // as the state adds it up, beside the account
   base::Bits256 last_transaction_hash{};
   std::uint64_t last_transaction_lt = 0;
 };

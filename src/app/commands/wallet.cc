@@ -156,6 +156,12 @@ base::Result<int> run_wallet_show(const Invocation& invocation) {
     document["status"] = status_text(account);
     document["block"] = head.block.seqno;
     facts.push_back({"balance", base::to_string(balance)});
+    const std::string others =
+        account.account ? ton::extra_text(account.account->balance.extra) : std::string();
+    if (!others.empty()) {
+      document["other_currencies"] = others;
+      facts.push_back({"and", others});
+    }
     facts.push_back({"status", status_text(account)});
     facts.push_back({"as of", "block " + std::to_string(head.block.seqno) + ", proven"});
   }

@@ -101,6 +101,29 @@ async function compareProofs() {
   }
 }
 
+// Amounts up to 31 bytes, none of them zero, as the chain demands.
+function randomCurrencies() {
+  if (below(2) === 0) return undefined;
+  const other = Dictionary.empty(Dictionary.Keys.Uint(32), Dictionary.Values.BigVarUint(5));
+  for (let i = 1 + below(8); i > 0; i--) {
+    other.set(below(2 ** 32), BigInt("0x" + randomBytes(1 + below(31)).toString("hex")) + 1n);
+  }
+  return other;
+}
+
+function randomValue() {
+  const value = { coins: BigInt(below(2 ** 40)) * BigInt(below(1000)) };
+  const other = randomCurrencies();
+  return other ? { ...value, other } : value;
+}
+
+function currenciesText({ other }) {
+  if (!other) return "none";
+  const ids = other.keys().sort((a, b) => a - b);
+  const hash = beginCell().storeDictDirect(other).endCell().hash().toString("hex");
+  return ids.map((id) => `${id}:${other.get(id)},`).join("") + hash;
+}
+
 function randomMessage() {
   const body = randomCell(below(2));
   const init = below(3) === 0 ? { code: randomCell(1), data: randomCell(1) } : undefined;
@@ -114,7 +137,7 @@ function randomMessage() {
     bounced: below(2) === 1,
     src: randomAddress(),
     dest: randomAddress(),
-    value: { coins: BigInt(below(2 ** 40)) * BigInt(below(1000)) },
+    value: randomValue(),
     ihrFee: BigInt(below(1000)),
     forwardFee: BigInt(below(1000)),
     createdLt: BigInt(below(2 ** 40)),
@@ -135,7 +158,8 @@ async function compareMessages() {
       continue; // what @ton/core itself can't write
     }
     const { info } = message;
-    const [kind, source, destination, coins, flags, lt, at, body, init, bag] = await ask("message", hexOf(cell));
+    const answer = await ask("message", hexOf(cell));
+    const [kind, source, destination, coins, flags, lt, at, body, init, currencies, bag] = answer;
     assert.equal(destination, info.dest.toRawString());
     assert.equal(body, message.body.hash().toString("hex"));
     assert.equal(init, bit(message.init));
@@ -146,11 +170,13 @@ async function compareMessages() {
       assert.equal(flags, bit(info.bounce) + bit(info.bounced) + bit(info.ihrDisabled));
       assert.equal(lt, info.createdLt.toString());
       assert.equal(at, info.createdAt.toString());
+      assert.equal(currencies, currenciesText(info.value));
     } else {
       assert.equal(kind, "1");
     }
     // What we write, they read as the same message.
     const again = core.loadMessage(Cell.fromBoc(Buffer.from(bag, "hex"))[0].beginParse());
+    if (info.type === "internal") assert.equal(currenciesText(again.info.value), currencies);
     assert.ok(again.body.equals(message.body));
     assert.ok(again.info.dest.equals(info.dest));
   }
@@ -222,7 +248,7 @@ function randomTransaction() {
     type: "generic",
     creditFirst: below(2) === 1,
     storagePhase: maybe(() => storagePhase),
-    creditPhase: maybe(() => ({ dueFeesColelcted: maybe(coins), credit: { coins: coins() } })),
+    creditPhase: maybe(() => ({ dueFeesColelcted: maybe(coins), credit: randomValue() })),
     ...phases,
     bouncePhase: maybe(randomBounce),
     destroyed: below(2) === 1,
@@ -244,7 +270,7 @@ function randomTransaction() {
     endStatus: kStatuses[below(4)],
     inMessage: maybe(randomMessage),
     outMessages,
-    totalFees: { coins: coins() },
+    totalFees: randomValue(),
     stateUpdate: { oldHash: randomBytes(32), newHash: randomBytes(32) },
     description: below(4) === 0 ? tickTock : generic,
   };
@@ -279,6 +305,7 @@ async function compareTransactions() {
         transaction.totalFees.coins,
         computeOf(description),
         bit(description.aborted),
+        currenciesText(transaction.totalFees),
       ].join(" "),
     );
   }
@@ -300,7 +327,7 @@ function randomAccount() {
       lastPaid: below(2 ** 32),
       duePayment: maybe(coins),
     },
-    storage: { lastTransLt: BigInt(below(2 ** 40)), balance: { coins: coins() }, state },
+    storage: { lastTransLt: BigInt(below(2 ** 40)), balance: randomValue(), state },
   };
 }
 
@@ -335,6 +362,7 @@ async function compareAccounts() {
         part(state?.code),
         part(state?.data),
         hex64(stateHash ?? 0n),
+        currenciesText(storage.balance),
       ].join(" "),
     );
   }

@@ -50,6 +50,18 @@ std::string address_text(const MessageAddress& address) {
   return address.kind == MessageAddress::Kind::None ? "none" : "other";
 }
 
+// "ID:AMOUNT,..." of the currencies beside the nanoton, and the dictionary as we write it.
+std::string currencies_text(const CellRef& root) {
+  const auto currencies = read_extra_currencies(root);
+  if (!currencies) return refused(currencies.error());
+  if (currencies->empty()) return "none";
+  std::string text;
+  for (const ExtraCurrency& currency : *currencies) {
+    text += std::to_string(currency.id) + ":" + decimal_text(currency.amount) + ",";
+  }
+  return text + base::to_hex((*build_extra_currencies(*currencies))->hash());
+}
+
 std::string answer_message(const base::Bytes& bag) {
   const auto root = parse_single_root_boc(bag);
   if (!root) return refused(root.error());
@@ -61,7 +73,7 @@ std::string answer_message(const base::Bytes& bag) {
       << address_text(message->destination) << " " << message->value.coins.count() << " "
       << message->bounce << message->bounced << message->ihr_disabled << " " << message->created_lt
       << " " << message->created_at << " " << base::to_hex(message->body->hash()) << " "
-      << message->state_init.has_value() << " "
+      << message->state_init.has_value() << " " << currencies_text(message->value.extra) << " "
       << (again ? base::to_hex(serialize_boc(*again)) : refused(again.error()));
   return out.str();
 }
@@ -76,13 +88,12 @@ std::string answer_transaction(const base::Bytes& bag) {
       << base::to_hex(transaction->previous_hash) << " " << transaction->out_messages.size() << " "
       << transaction->total_fees.coins.count() << " "
       << static_cast<int>(transaction->description.compute) << " "
-      << transaction->description.exit_code << " " << transaction->description.aborted;
+      << transaction->description.exit_code << " " << transaction->description.aborted << " "
+      << currencies_text(transaction->total_fees.extra);
   return out.str();
 }
 
-std::string hash_text(const CellRef& cell) {
-  return cell ? base::to_hex(cell->hash()) : "none";
-}
+std::string hash_text(const CellRef& cell) { return cell ? base::to_hex(cell->hash()) : "none"; }
 
 std::string answer_account(const base::Bytes& bag) {
   const auto root = parse_single_root_boc(bag);
@@ -97,7 +108,8 @@ std::string answer_account(const base::Bytes& bag) {
       << a.used_bits << " "
       << (a.storage_hash ? base::to_hex(*a.storage_hash) : std::string("none")) << " "
       << a.last_paid << " " << a.due_payment.count() << " " << hash_text(a.state.code) << " "
-      << hash_text(a.state.data) << " " << base::to_hex(a.frozen_state);
+      << hash_text(a.state.data) << " " << base::to_hex(a.frozen_state) << " "
+      << currencies_text(a.balance.extra);
   return out.str();
 }
 
