@@ -1,14 +1,18 @@
 #include "app/engine_link.h"
 
+#include <functional>
+
+#include "market/market.h"
+#include "worker/engine_terms.h"
 #include "worker/limits.h"
 
 namespace cocoon::app {
 namespace {
 
 constexpr base::Duration kProbeTimeout = std::chrono::seconds(5);
-constexpr std::size_t kLoadPageBytesMax = 4 << 20;
-// An engine that serves no page of its load is asked again after so long.
-constexpr base::Duration kNoLoadPause = std::chrono::minutes(1);
+constexpr std::size_t kPageBytesMax = 4 << 20;
+// An engine that doesn't serve a page is asked for it again after so long.
+constexpr base::Duration kNoPagePause = std::chrono::minutes(1);
 
 std::vector<openai::Header> to_list(const io::HttpHeaders& headers) {
   std::vector<openai::Header> list;
@@ -61,46 +65,28 @@ class EngineLink::JobCall final : public io::HttpClientEvents {
   std::unique_ptr<io::HttpCall> call_;
 };
 
-// Any answer below 500 shows that somebody is there; a server that is still loading its model
-// answers 503.
-class EngineLink::Probe final : public io::HttpClientEvents {
+// One page of the server; what is longer than kPageBytesMax counts as empty.
+class EngineLink::PageProbe final : public io::HttpClientEvents {
  public:
-  explicit Probe(EngineLink& engine) : engine_(engine) {
-    call_ = engine.probes_.request(
-        {.method = "GET", .path = "/v1/models", .headers = {}, .body = {}}, *this);
-  }
-  void on_head(unsigned status, const io::HttpHeaders&) override {
-    state_ = status < 500 ? worker::EngineState::Up : worker::EngineState::Down;
-  }
-  void on_body(base::BytesView) override {}
-  void on_end() override { engine_.probed(state_); }
-  void on_error(const base::Error&) override { engine_.probed(worker::EngineState::Down); }
+  // The answer's status, 0 without one, and its body.
+  using Answer = std::function<void(unsigned, const std::string&)>;
 
- private:
-  EngineLink& engine_;
-  worker::EngineState state_ = worker::EngineState::Down;
-  std::unique_ptr<io::HttpCall> call_;
-};
-
-// The page that engines serve for Prometheus; one without numbers of load says nothing.
-class EngineLink::LoadProbe final : public io::HttpClientEvents {
- public:
-  explicit LoadProbe(EngineLink& engine) : engine_(engine) {
-    call_ = engine.probes_.request({.method = "GET", .path = "/metrics", .headers = {}, .body = {}},
-                                   *this);
+  PageProbe(io::HttpClient& client, std::string path, Answer answer) : answer_(std::move(answer)) {
+    call_ = client.request({.method = "GET", .path = std::move(path), .headers = {}, .body = {}},
+                           *this);
   }
-  void on_head(unsigned status, const io::HttpHeaders&) override { good_ = status == 200; }
+  void on_head(unsigned status, const io::HttpHeaders&) override { status_ = status; }
   void on_body(base::BytesView bytes) override {
-    if (!good_) return;
-    good_ = page_.size() + bytes.size() <= kLoadPageBytesMax;
-    if (good_) page_ += base::as_text(bytes);
+    fits_ = fits_ && page_.size() + bytes.size() <= kPageBytesMax;
+    if (fits_) page_ += base::as_text(bytes);
   }
-  void on_end() override { engine_.load_probed(good_ ? page_ : ""); }
-  void on_error(const base::Error&) override { engine_.load_probed(""); }
+  void on_end() override { answer_(status_, fits_ ? page_ : ""); }
+  void on_error(const base::Error&) override { answer_(0, ""); }
 
  private:
-  EngineLink& engine_;
-  bool good_ = false;
+  Answer answer_;
+  unsigned status_ = 0;
+  bool fits_ = true;
   std::string page_;
   std::unique_ptr<io::HttpCall> call_;
 };
@@ -141,22 +127,51 @@ void EngineLink::resume(worker::JobId job) {
 
 void EngineLink::watch() { probe(); }
 
-void EngineLink::probe() { probe_ = std::make_unique<Probe>(*this); }
+void EngineLink::probe() {
+  probe_ = std::make_unique<PageProbe>(
+      probes_, "/v1/models",
+      [this](unsigned status, const std::string& page) { probed(status, page); });
+}
 
-void EngineLink::probed(worker::EngineState state) {
-  owner_.on_engine_state(place_, state);
-  const base::Instant now = shell_.now().steady;
-  if (state == worker::EngineState::Up && next_load_ <= now) {
-    next_load_ = base::Instant::max();
-    load_probe_ = std::make_unique<LoadProbe>(*this);
-  }
+// Any answer below 500 shows that somebody is there; a server that is still loading its model
+// answers 503.
+void EngineLink::probed(unsigned status, const std::string& page) {
+  const bool up = status > 0 && status < 500;
+  if (up) probe_more(page);
+  owner_.on_engine_state(place_, up ? worker::EngineState::Up : worker::EngineState::Down);
   probe_timer_.arm_in(worker::kProbePeriod);
   owner_.on_engine_turn();
 }
 
+// Pages that not every server has: of its load, and of llama.cpp's settings.
+void EngineLink::probe_more(const std::string& models_page) {
+  const base::Instant now = shell_.now().steady;
+  if (next_load_ <= now) {
+    next_load_ = base::Instant::max();
+    load_probe_ = std::make_unique<PageProbe>(probes_, "/metrics",
+                                              [this](unsigned status, const std::string& page) {
+                                                load_probed(status == 200 ? page : "");
+                                              });
+  }
+  const auto context =
+      worker::context_on_models_page(models_page, market::model_base_name(machine_.config().model));
+  if (context) {
+    next_props_ = now + kNoPagePause;
+    return owner_.on_engine_context(place_, *context);
+  }
+  if (next_props_ > now) return;
+  next_props_ = now + kNoPagePause;
+  props_probe_ = std::make_unique<PageProbe>(
+      probes_, "/props", [this](unsigned status, const std::string& page) {
+        const auto tokens = worker::context_on_props_page(status == 200 ? page : "");
+        owner_.on_engine_context(place_, tokens.value_or(0));
+        owner_.on_engine_turn();
+      });
+}
+
 void EngineLink::load_probed(const std::string& page) {
   const auto load = worker::read_engine_load(page);
-  next_load_ = shell_.now().steady + (load ? base::Duration{} : kNoLoadPause);
+  next_load_ = shell_.now().steady + (load ? base::Duration{} : kNoPagePause);
   owner_.on_engine_load(place_, load);
 }
 

@@ -20,6 +20,8 @@ class EngineOwner {
   virtual void on_engine_turn() = 0;
   virtual void on_engine_state(std::size_t place, worker::EngineState state) = 0;
   virtual void on_engine_load(std::size_t place, std::optional<worker::EngineLoad> load) = 0;
+  // How many tokens fit into a request, as the server says.
+  virtual void on_engine_context(std::size_t place, std::int32_t tokens) = 0;
   // The job has ended by itself.
   virtual void on_job_ended(std::size_t place, worker::JobId job) = 0;
 };
@@ -36,16 +38,17 @@ class EngineLink {
   // The engine's answer is left unread for now.
   void pause(worker::JobId job);
   void resume(worker::JobId job);
-  // Begins to ask GET /v1/models and GET /metrics again and again.
+  // Begins to ask GET /v1/models and GET /metrics again and again; and GET /props of a server that
+  // has not said on the first how many tokens it takes.
   void watch();
 
  private:
   class JobCall;
-  class Probe;
-  class LoadProbe;
+  class PageProbe;
   void forget(worker::JobId job);
   void probe();
-  void probed(worker::EngineState state);
+  void probed(unsigned status, const std::string& page);
+  void probe_more(const std::string& models_page);
   void load_probed(const std::string& page);
 
   RoleShell& shell_;
@@ -56,9 +59,11 @@ class EngineLink {
   io::HttpClient probes_;
   io::Timer probe_timer_;
   std::unordered_map<worker::JobId, std::unique_ptr<JobCall>> calls_;
-  std::unique_ptr<Probe> probe_;
-  std::unique_ptr<LoadProbe> load_probe_;
+  std::unique_ptr<PageProbe> probe_;
+  std::unique_ptr<PageProbe> load_probe_;
   base::Instant next_load_{};
+  std::unique_ptr<PageProbe> props_probe_;
+  base::Instant next_props_{};
 };
 
 }  // namespace cocoon::app

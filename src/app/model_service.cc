@@ -13,6 +13,7 @@ ModelService::ModelService(RoleShell& shell, Links& links, EngineOptions options
       owner_(owner),
       machine_(std::move(config)),
       endpoints_(engines.size()),
+      contexts_(engines.size()),
       timer_(shell.runtime(), [this] {
         machine_.handle_time(shell_.now());
         owner_.on_service_turn();
@@ -142,6 +143,16 @@ void ModelService::on_engine_state(std::size_t place, worker::EngineState state)
   endpoints_.handle_state(place, state);
   machine_.handle_engine(endpoints_.state());
   machine_.handle_engine_queue(endpoints_.waiting());
+}
+
+// A request may go to any of them.
+void ModelService::on_engine_context(std::size_t place, std::int32_t tokens) {
+  contexts_[place] = tokens;
+  std::int32_t least = 0;
+  for (const std::int32_t one : contexts_) {
+    if (one > 0 && (least == 0 || one < least)) least = one;
+  }
+  machine_.handle_context_length(least);
 }
 
 void ModelService::on_engine_load(std::size_t place, std::optional<worker::EngineLoad> load) {

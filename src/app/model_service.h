@@ -60,6 +60,7 @@ class ModelService final : public EngineOwner {
   void on_engine_turn() override { owner_.on_service_turn(); }
   void on_engine_state(std::size_t place, worker::EngineState state) override;
   void on_engine_load(std::size_t place, std::optional<worker::EngineLoad> load) override;
+  void on_engine_context(std::size_t place, std::int32_t tokens) override;
   void on_job_ended(std::size_t place, worker::JobId job) override;
 
  private:
@@ -74,6 +75,7 @@ class ModelService final : public EngineOwner {
   worker::Endpoints endpoints_;
   std::vector<std::unique_ptr<EngineLink>> engines_;
   std::unordered_map<worker::JobId, std::size_t> jobs_;  // where each runs
+  std::vector<std::int32_t> contexts_;                   // of each server; 0: unknown
   std::set<session::LinkId> congested_;
   io::Timer timer_;
   std::unique_ptr<ProxyDialer> dialer_;

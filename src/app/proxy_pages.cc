@@ -55,6 +55,10 @@ json connections_json(const proxy::Proxy& machine, base::Instant now) {
     if (worker.offer) {
       if (const auto view = machine.core().market.find(*worker.offer, now)) {
         row["running_queries"] = view->running;
+        if (view->load) {
+          row["told_running"] = view->load->running;
+          row["told_waiting"] = view->load->waiting;
+        }
         row["enabled"] = view->offer.availability == market::Availability::Enabled;
       }
     }

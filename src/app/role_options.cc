@@ -56,6 +56,12 @@ void add_model(OptionTable& table, EngineOptions& engine) {
   table.number("coefficient", engine.coefficient, 0, 999'999'999,
                "Price level, 1000 is the network's own price.");
   table.number("max_active", engine.max_active, 1, 100'000, "Requests at once, over all proxies.");
+  table.number("context_length", engine.context_length, 0, INT32_MAX,
+               "Tokens of prompt and answer together; 0: what the engine says.");
+  table.number("max_output", engine.max_output, 0, INT32_MAX,
+               "Tokens of one answer at most; 0: nothing is said about it.");
+  table.list("capabilities", engine.capabilities, "NAME",
+             "What the model can do, for the list of models: chat, tools, vision, ...");
 }
 
 }  // namespace
@@ -105,8 +111,8 @@ OptionTable option_table(WorkerOptions& options) {
   add_common(table, options.common);
   table.list("engine", options.engine.urls, "URL",
              "The OpenAI-compatible engine that does the work, or several that serve the same "
-             "model; in the file also as [[engine]] tables with url, model, coefficient and "
-             "max_active, one for each model.");
+             "model; in the file also as [[engine]] tables, one for each model, with url and the "
+             "keys from model to capabilities.");
   table.rows("engine", [&options] {
     EngineOptions& engine = options.engines.emplace_back();
     OptionTable row("engine");

@@ -56,6 +56,9 @@ struct EngineOptions {
   std::string model;
   std::int64_t coefficient = 1000;
   std::int64_t max_active = 16;
+  std::int64_t context_length = 0;
+  std::int64_t max_output = 0;
+  std::vector<std::string> capabilities;
   friend bool operator==(const EngineOptions&, const EngineOptions&) = default;
 };
 

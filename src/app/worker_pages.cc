@@ -61,6 +61,8 @@ json models_json(const Services& services) {
     list.push_back({{"model", machine.config().model},
                     {"coefficient", machine.config().coefficient},
                     {"max_active", machine.config().max_active},
+                    {"context_length", machine.config().terms.context_length},
+                    {"capabilities", machine.config().terms.capabilities},
                     {"running", machine.running()},
                     {"engine", text(machine.engine())},
                     {"ready", service->ready()},

@@ -56,6 +56,18 @@ Result<Plan> make_plan(const WorkerOptions& options, const registry::Snapshot& n
   return plan;
 }
 
+Result<session::OfferTerms> terms_of(const EngineOptions& engine) {
+  session::OfferTerms terms{.context_length = static_cast<std::int32_t>(engine.context_length),
+                            .max_output = static_cast<std::int32_t>(engine.max_output)};
+  auto capabilities = session::join_capabilities(engine.capabilities);
+  if (!capabilities) {
+    return base::Error(RoleError::BadOption,
+                       "capabilities of " + engine.model + ": " + capabilities.error().message());
+  }
+  terms.capabilities = *std::move(capabilities);
+  return terms;
+}
+
 class WorkerProgram final : public LinkOwner, public VettingOwner, public ModelServiceOwner {
  public:
   WorkerProgram(RoleShell& shell, LoadOptions load)
@@ -164,7 +176,8 @@ Result<std::unique_ptr<ModelService>> WorkerProgram::make_service(const EngineOp
                         .model = engine.model,
                         .coefficient = static_cast<std::int32_t>(engine.coefficient),
                         .max_active = static_cast<std::int32_t>(engine.max_active),
-                        .proxy_count = static_cast<std::int32_t>(plan.proxies.targets.size())};
+                        .proxy_count = static_cast<std::int32_t>(plan.proxies.targets.size()),
+                        .terms = TRY(terms_of(engine))};
   if (shell_.chain()) {
     config.chain = {.earnings = &earnings_,
                     .wallet = shell_.chain()->wallet().address(),

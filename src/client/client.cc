@@ -36,25 +36,13 @@ const openai::Header* find_header(const std::vector<openai::Header>& headers,
   return found == headers.end() ? nullptr : &*found;
 }
 
-// Per million tokens at the lowest coefficient on offer; nothing where a price can't be told.
+// At the lowest coefficient on offer.
 std::optional<openai::ModelPrices> prices_of(const openai::ModelListing& listing,
                                              const payment::Tariff& tariff) {
   if (listing.workers.empty()) return std::nullopt;
   const auto cheapest =
       std::ranges::min(listing.workers, {}, &openai::ModelWorker::coefficient).coefficient;
-  const auto price = [&](payment::Multiplier multiplier) -> std::optional<base::Nanoton> {
-    const auto tokens =
-        payment::adjust({1'000'000}, {static_cast<std::int32_t>(cheapest)}, multiplier);
-    if (!tokens) return std::nullopt;
-    const auto amount = payment::cost(*tokens, tariff);
-    return amount ? std::optional(*amount) : std::nullopt;
-  };
-  const auto prompt = price(tariff.prompt);
-  const auto cached = price(tariff.cached);
-  const auto completion = price(tariff.completion);
-  const auto reasoning = price(tariff.reasoning);
-  if (!prompt || !cached || !completion || !reasoning) return std::nullopt;
-  return openai::ModelPrices{*prompt, *cached, *completion, *reasoning};
+  return listed_prices(cheapest, tariff);
 }
 
 // Whether an error before the first part of an answer is the proxy's or its workers', and not the

@@ -110,6 +110,8 @@ class ClientLab {
   void refuse_query(LinkId link, std::string_view message);
   // What an honest proxy answers to the greeting; valid until the next call.
   tl::ClientConnectedToProxy connected(std::int32_t version = 4);
+  // One free worker for each of the models, which must outlive the answer.
+  tl::ClientOffers offers(const std::vector<std::string>& models);
   ton::ProxyIdentity identity() const;
   base::Bits256 expected_secret() const;
 

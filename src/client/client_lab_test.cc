@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "crypto/hash.h"
+#include "payment/tariff.h"
+#include "payment/wire_tokens.h"
+#include "session/greeting.h"
 
 namespace cocoon::client {
 namespace {
@@ -28,6 +31,19 @@ LinkId ClientLab::open() {
   return link;
 }
 
+tl::ClientOffers ClientLab::offers(const std::vector<std::string>& models) {
+  tl::ClientOffers offers{};
+  for (const auto& model : models) {
+    const auto prices = payment::price_list({1000}, payment::tariff_of(network().root().params));
+    offers.offers.push_back({.model = model,
+                             .coefficient = 1000,
+                             .prices = payment::to_wire(prices),
+                             .terms = {},
+                             .workers = {{.running = 0, .max_running = 4, .waiting = 0}}});
+  }
+  return offers;
+}
+
 LinkId ClientLab::ready(std::int32_t version, const std::vector<std::string>& models) {
   const LinkId link = open();
   peers_[link].version = version;
@@ -35,6 +51,11 @@ LinkId ClientLab::ready(std::int32_t version, const std::vector<std::string>& mo
   answer(link, connected(version));
   query<tl::ClientAuthorizeWithProxyShort>(link);
   answer(link, tl::ClientAuthorizationWithProxySuccess{});
+  if (version >= session::kVersionWithOffers) {
+    query<tl::ClientGetOffers>(link);
+    answer(link, offers(models));
+    return link;
+  }
   query<tl::ClientGetWorkerTypesV2>(link);
   tl::ClientWorkerTypesV2 types{};
   for (const auto& model : models) {

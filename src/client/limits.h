@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 inline constexpr std::size_t kMaxRunning = 20'000;
 inline constexpr std::size_t kMaxModels = 10'000;
+inline constexpr std::size_t kMaxOffers = 100'000;
 // Proxies that one request is given to, one after another, while nothing has been answered.
 inline constexpr std::size_t kMaxAttempts = 3;
 // Requests that are kept for another attempt, all together.
@@ -26,6 +27,7 @@ inline constexpr base::Duration kPaymentStatusPeriod = 15s;
 inline constexpr base::Duration kPaymentStatusTimeout = 60s;
 inline constexpr base::Duration kModelsTimeout = 10s;
 inline constexpr base::Duration kModelsPeriod = 30s;
+inline constexpr base::Duration kOffersPeriod = 10s;  // since version 5; they tell the load, too
 
 inline constexpr base::Duration kDefaultTimeout = 120s;
 inline constexpr base::Duration kMaxTimeout = 3600s;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/encoding.h"
 #include "client/limits.h"
 #include "crypto/hash.h"
+#include "payment/tariff.h"
 #include "registry/proxy_identity.h"
 #include "session/greeting.h"
 #include "tl/codec.h"
@@ -16,6 +18,11 @@ using Asked = ProxyLink::Asked;
 
 base::Bits256 secret_for(const base::Secret& master, const ton::Address& proxy_contract) {
   return crypto::hmac_sha256(master.expose(), base::as_bytes(ton::to_raw_text(proxy_contract)));
+}
+
+openai::ModelPrices listed_prices(std::int64_t coefficient, const payment::Tariff& tariff) {
+  const auto prices = payment::price_list({static_cast<std::int32_t>(coefficient)}, tariff);
+  return {prices.prompt, prices.cached, prices.completion, prices.reasoning};
 }
 
 ProxyLink* ProxyLinks::find(LinkId link) {
@@ -146,12 +153,18 @@ void ProxyLinks::handle_proven(base::Now now, ProxyLink& proxy, base::BytesView 
 }
 
 void ProxyLinks::handle_models(base::Now now, ProxyLink& proxy, base::BytesView object) {
-  const auto answer = tl::decode_boxed<tl::ClientWorkerTypesV2>(object);
-  if (!answer || answer->types.size() > kMaxModels) return close(proxy.link, "bad_answer");
+  proxy.models.clear();
+  const bool offers = proxy.version >= session::kVersionWithOffers;
+  const bool read = offers ? read_offers(proxy, object) : read_worker_types(proxy, object);
+  if (!read) return close(proxy.link, "bad_answer");
   proxy.models_asked = false;
   proxy.has_models = true;
-  proxy.next_models = now.steady + kModelsPeriod;
-  proxy.models.clear();
+  proxy.next_models = now.steady + (offers ? kOffersPeriod : kModelsPeriod);
+}
+
+bool ProxyLinks::read_worker_types(ProxyLink& proxy, base::BytesView object) {
+  const auto answer = tl::decode_boxed<tl::ClientWorkerTypesV2>(object);
+  if (!answer || answer->types.size() > kMaxModels) return false;
   for (const auto& type : answer->types) {
     openai::ModelListing listing{.name = std::string(type.name), .workers = {}, .prices = {}};
     for (const auto& worker : type.workers) {
@@ -161,6 +174,48 @@ void ProxyLinks::handle_models(base::Now now, ProxyLink& proxy, base::BytesView 
     }
     proxy.models.push_back(std::move(listing));
   }
+  return true;
+}
+
+bool ProxyLinks::read_offers(ProxyLink& proxy, base::BytesView object) {
+  const auto answer = tl::decode_boxed<tl::ClientOffers>(object);
+  if (!answer || answer->offers.size() > kMaxOffers) return false;
+  std::map<std::string_view, openai::ModelListing> by_name;
+  for (const auto& offer : answer->offers) {
+    const auto terms = session::read_terms(offer.terms);
+    if (!terms || offer.coefficient < 0 || offer.coefficient > payment::kMaxCoefficient) {
+      return false;
+    }
+    openai::ModelListing& listing = by_name[offer.model];
+    if (by_name.size() > kMaxModels) return false;
+    listing.name = offer.model;
+    for (const auto& worker : offer.workers) {
+      listing.workers.push_back({.coefficient = offer.coefficient,
+                                 .running = worker.running,
+                                 .max_running = worker.max_running});
+    }
+    listing.offers.push_back(listed(offer, *terms));
+  }
+  for (auto& [name, listing] : by_name) proxy.models.push_back(std::move(listing));
+  return true;
+}
+
+openai::ModelOffer ProxyLinks::listed(const tl::ClientOffer& offer,
+                                      const session::OfferTerms& terms) const {
+  openai::ModelOffer listed{
+      .coefficient = offer.coefficient,
+      .prices = listed_prices(offer.coefficient, payment::tariff_of(config_.network.root().params)),
+      .context_length = terms.context_length,
+      .max_output = terms.max_output,
+      .capabilities = session::split_capabilities(terms.capabilities),
+      .weights_hash = terms.weights_hash ? base::to_hex(*terms.weights_hash) : std::string(),
+      .workers = static_cast<std::int64_t>(offer.workers.size())};
+  for (const auto& worker : offer.workers) {
+    listed.running += worker.running;
+    listed.max_running += worker.max_running;
+    listed.waiting += worker.waiting;
+  }
+  return listed;
 }
 
 void ProxyLinks::handle_query_failed(base::Now now, LinkId link, session::QueryTag tag,
@@ -235,7 +290,11 @@ void ProxyLinks::handle_time(base::Now now) {
     }
     if (!proxy.models_asked && proxy.next_models <= now.steady) {
       proxy.models_asked = true;
-      ask(proxy, Asked::Models, tl::ClientGetWorkerTypesV2{}, kModelsTimeout);
+      if (proxy.version >= session::kVersionWithOffers) {
+        ask(proxy, Asked::Models, tl::ClientGetOffers{}, kModelsTimeout);
+      } else {
+        ask(proxy, Asked::Models, tl::ClientGetWorkerTypesV2{}, kModelsTimeout);
+      }
     }
   }
 }
@@ -379,6 +438,7 @@ std::vector<openai::ModelListing> ProxyLinks::models() const {
       openai::ModelListing& merged = by_name[listing.name];
       merged.name = listing.name;
       merged.workers.insert(merged.workers.end(), listing.workers.begin(), listing.workers.end());
+      merged.offers.insert(merged.offers.end(), listing.offers.begin(), listing.offers.end());
     }
   }
   std::vector<openai::ModelListing> all;

@@ -22,7 +22,9 @@
 #include "openai/options.h"
 #include "payment/chain/client_channel.h"
 #include "payment/chain/per_proxy.h"
+#include "payment/pricing.h"
 #include "session/link.h"
+#include "session/offer.h"
 #include "session/standing.h"
 #include "tl/types.h"
 
@@ -73,6 +75,9 @@ struct ProxyLink {
   bool has_models = false;
   std::vector<openai::ModelListing> models;
 };
+
+// What a client pays at this coefficient.
+openai::ModelPrices listed_prices(std::int64_t coefficient, const payment::Tariff& tariff);
 
 // SHA-256-HMAC of the proxy contract's raw address under the master secret: what this client shows
 // to that proxy.
@@ -138,6 +143,10 @@ class ProxyLinks {
   void handle_proven(base::Now now, ProxyLink& proxy, base::BytesView object);
   void end_if_lapsed(const ProxyLink& proxy);
   void handle_models(base::Now now, ProxyLink& proxy, base::BytesView object);
+  // Of older versions, and since version 5; false if they can't be read.
+  static bool read_worker_types(ProxyLink& proxy, base::BytesView object);
+  bool read_offers(ProxyLink& proxy, base::BytesView object);
+  openai::ModelOffer listed(const tl::ClientOffer& offer, const session::OfferTerms& terms) const;
   template <class T>
   void ask(const ProxyLink& proxy, ProxyLink::Asked what, const T& object, base::Duration timeout);
 

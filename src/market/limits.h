@@ -31,6 +31,9 @@ inline constexpr base::Duration kLatencyMemory = std::chrono::minutes(10);
 inline constexpr base::Duration kFailureMemory =
     std::chrono::minutes(2);  // after it failures are forgiven
 
+// What a worker says about its load is believed for so long.
+inline constexpr base::Duration kLoadMemory = std::chrono::seconds(15);
+
 // Loads closer than this ratio count as equal, so that one old failure among a thousand successes
 // decides nothing.
 inline constexpr double kLoadTie = 1.05;

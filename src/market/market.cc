@@ -80,6 +80,7 @@ class Market::Books {
  public:
   Result<WorkerId> add(Offer offer);
   void remove(WorkerId id);
+  Result<void> set_load(base::Instant now, WorkerId id, const Load& load);
   template <class Change>
   Result<void> change(WorkerId id, Change apply);
   Choice choose(base::Instant now, const Query& query, base::Random& random) const;
@@ -103,6 +104,9 @@ class Market::Books {
     Offer offer;
     std::int64_t running = 0;
     Record record;
+    std::optional<Load> load;
+    base::Instant load_at{};
+    std::int64_t running_then = 0;  // of ours, when it told its load
   };
   using Slot = std::uint32_t;
 
@@ -110,6 +114,7 @@ class Market::Books {
   void enlist(Slot slot);
   void delist(Slot slot);
   Score score(Slot slot, base::Instant now) const;
+  static std::optional<Load> fresh_load(const Worker& worker, base::Instant now);
   Refusal refuse(const Model& model, std::size_t affordable_free,
                  std::size_t affordable_full) const;
   std::optional<Slot> draw(const PriceIndex& index, std::size_t affordable,
@@ -138,7 +143,7 @@ Result<WorkerId> Market::Books::add(Offer offer) {
   }
   const WorkerId id{++last_id_};
   ++models_[offer.model].workers;
-  workers_[slot] = {id, std::move(offer), 0, {}};
+  workers_[slot] = {.id = id, .offer = std::move(offer), .record = {}, .load = {}};
   slot_of_.emplace(id, slot);
   enlist(slot);
   return id;
@@ -154,6 +159,21 @@ void Market::Books::remove(WorkerId id) {
   workers_[slot] = {};
   free_slots_.push_back(slot);
   slot_of_.erase(found);
+}
+
+Result<void> Market::Books::set_load(base::Instant now, WorkerId id, const Load& load) {
+  const auto found = slot_of_.find(id);
+  if (found == slot_of_.end())
+    return Error(OfferFault::UnknownWorker, "this worker is not in the market");
+  Worker& worker = workers_[found->second];
+  worker.load = load;
+  worker.load_at = now;
+  worker.running_then = worker.running;
+  return {};
+}
+
+std::optional<Load> Market::Books::fresh_load(const Worker& worker, base::Instant now) {
+  return now - worker.load_at <= kLoadMemory ? worker.load : std::nullopt;
 }
 
 // Takes the worker off its shelf, changes it, and puts it where it belongs now.
@@ -228,10 +248,18 @@ std::optional<Market::Books::Slot> Market::Books::draw(const PriceIndex& index,
 
 Score Market::Books::score(Slot slot, base::Instant now) const {
   const Worker& worker = workers_[slot];
-  const double share = static_cast<double>(worker.running + 1);
+  const double own = static_cast<double>(worker.running + 1);
+  double share = own;
+  double load = own / static_cast<double>(worker.offer.max_active);
+  if (const auto told = fresh_load(worker, now)) {
+    // Ours among those that it told of are counted by what runs now.
+    const std::int64_t others = std::max<std::int64_t>(0, told->running - worker.running_then);
+    share += static_cast<double>(others + told->waiting);
+    const std::int64_t limit = std::max(worker.offer.limit, worker.offer.max_active);
+    load = std::max(load, share / static_cast<double>(limit));
+  }
   Score score;
-  score.load = share / static_cast<double>(worker.offer.max_active) /
-               std::max(worker.record.success(now), kLeastSuccess);
+  score.load = load / std::max(worker.record.success(now), kLeastSuccess);
   if (const auto latency = worker.record.latency(now)) {
     score.wait_us = static_cast<double>(latency->count()) * share;
   }
@@ -297,7 +325,7 @@ std::optional<WorkerView> Market::Books::find(WorkerId id, base::Instant now) co
   if (found == slot_of_.end()) return std::nullopt;
   const Worker& worker = workers_[found->second];
   return WorkerView{worker.offer, worker.running, worker.record.success(now),
-                    worker.record.latency(now)};
+                    worker.record.latency(now), fresh_load(worker, now)};
 }
 
 std::optional<std::int64_t> Market::Books::highest_coefficient(std::string_view name) const {
@@ -397,6 +425,10 @@ Result<void> Market::set_coefficient(WorkerId worker, std::int64_t coefficient) 
 Result<void> Market::set_max_active(WorkerId worker, std::int64_t max_active) {
   TRY(check_limit(max_active));
   return books_->change(worker, [max_active](Offer& offer) { offer.max_active = max_active; });
+}
+
+Result<void> Market::set_load(base::Instant now, WorkerId worker, const Load& load) {
+  return books_->set_load(now, worker, load);
 }
 
 Result<void> Market::set_availability(WorkerId worker, Availability availability) {

@@ -5,7 +5,8 @@
 // 1) / limit, where a worker that fails looks busier (so failing fast attracts nothing); on a tie
 // the one that answers in clearly less time, then the cheaper, then either. Two random choices keep
 // the fullest worker within a small constant of the mean without any scan, and equal workers get
-// equal shares. A choice is O(log n) with small constants at 100,000 workers.
+// equal shares. Workers that tell their load are judged by it, too: by what they run for others and
+// by what waits inside their engines. A choice is O(log n) with small constants at 100,000 workers.
 //
 // Refusals are values with a name, not errors: they tell the caller whether waiting, paying more or
 // nothing helps.
@@ -44,6 +45,14 @@ struct Offer {
   std::int64_t max_active =
       1;  // requests at once that this proxy may give it: ceil(limit / proxies), by the caller
   Availability availability = Availability::Disabled;
+  std::int64_t limit = 0;  // requests at once for all proxies; 0: as many as max_active
+};
+
+// What a worker says it is doing, for all proxies. Forgotten after kLoadMemory.
+struct Load {
+  std::int64_t running = 0;
+  std::int64_t waiting = 0;  // inside its engine
+  friend bool operator==(const Load&, const Load&) = default;
 };
 
 // Why an offer is not taken.
@@ -85,6 +94,7 @@ struct WorkerView {
   std::int64_t running = 0;
   double success = 1.0;                   // smoothed share of requests that succeeded
   std::optional<base::Duration> latency;  // smoothed; nothing while unknown or too old
+  std::optional<Load> load;               // its own word; nothing while unknown or too old
 };
 
 struct ListedWorker {
@@ -116,6 +126,7 @@ class Market {
   base::Result<void> set_coefficient(WorkerId worker, std::int64_t coefficient);
   // A limit below what runs now stops new requests until enough have finished.
   base::Result<void> set_max_active(WorkerId worker, std::int64_t max_active);
+  base::Result<void> set_load(base::Instant now, WorkerId worker, const Load& load);
   base::Result<void> set_availability(WorkerId worker, Availability availability);
 
   Choice choose(base::Instant now, const Query& query, base::Random& random) const;

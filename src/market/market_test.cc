@@ -9,6 +9,7 @@
 #include <random>
 
 #include "base/check.h"
+#include "market/limits.h"
 
 namespace cocoon::market {
 namespace {
@@ -138,6 +139,51 @@ std::map<WorkerId, int> count_idle_choices(Market& market, SeededRandom& random,
     market.finished(kStart, chosen, Outcome::Succeeded, milliseconds(100 + i % 7));
   }
   return counts;
+}
+
+TEST(Market, HeedsWhatAWorkerDoesForOthers) {
+  Market market;
+  SeededRandom random(5);
+  Offer shared = offer("m", 1000, 8);
+  shared.limit = 16;
+  const WorkerId busy = must_add(market, shared);
+  const WorkerId idle = must_add(market, shared);
+  EXPECT_TRUE(market.set_load(kStart, busy, {.running = 12, .waiting = 0}).ok());
+  EXPECT_EQ(count_idle_choices(market, random, 200)[busy], 0);
+  // Its own queue weighs as much.
+  EXPECT_TRUE(market.set_load(kStart, busy, {.running = 0, .waiting = 12}).ok());
+  EXPECT_EQ(count_idle_choices(market, random, 200)[busy], 0);
+  EXPECT_TRUE(market.set_load(kStart, busy, {}).ok());
+  EXPECT_GT(count_idle_choices(market, random, 200)[busy], 50);
+  EXPECT_GT(count_idle_choices(market, random, 200)[idle], 50);
+  EXPECT_EQ(market.set_load(kStart, WorkerId{77}, {}).error().reason(), "unknown_worker");
+}
+
+TEST(Market, CountsOurOwnRequestsOnce) {
+  Market market;
+  SeededRandom random(6);
+  const WorkerId first = must_add(market, offer("m", 1000, 8));
+  const WorkerId second = must_add(market, offer("m", 1000, 8));
+  for (const WorkerId worker : {first, second}) {
+    for (int i = 0; i < 4; ++i) EXPECT_TRUE(market.started(worker));
+  }
+  // It tells of our four; the other one has told nothing. Both are as busy.
+  EXPECT_TRUE(market.set_load(kStart, first, {.running = 4, .waiting = 0}).ok());
+  int chosen = 0;
+  for (int i = 0; i < 400; ++i) {
+    chosen += std::get<WorkerId>(market.choose(kStart, {"m", 4000, {}}, random)) == first;
+  }
+  EXPECT_GT(chosen, 100);
+  EXPECT_LT(chosen, 300);
+}
+
+TEST(Market, ForgetsALoadThatIsOld) {
+  Market market;
+  const WorkerId worker = must_add(market, offer("m", 1000, 8));
+  EXPECT_FALSE(market.find(worker, kStart)->load);
+  EXPECT_TRUE(market.set_load(kStart, worker, {.running = 3, .waiting = 1}).ok());
+  EXPECT_EQ(market.find(worker, kStart + kLoadMemory)->load, (Load{3, 1}));
+  EXPECT_FALSE(market.find(worker, kStart + kLoadMemory + milliseconds(1))->load);
 }
 
 TEST(Market, EqualWorkersGetEqualShares) {

@@ -101,6 +101,19 @@ Result<void> check_reported(const AdjustedTokens& tokens) {
   return {};
 }
 
+PriceList price_list(Coefficient coefficient, const Tariff& tariff) {
+  const auto of = [&](Multiplier multiplier) {
+    const std::int64_t tokens = std::int64_t{coefficient.thousandths} *
+                                static_cast<std::int64_t>(multiplier.ten_thousandths) / 10;
+    return base::checked_multiply(tariff.price_per_token, tokens)
+        .value_or(base::Nanoton(INT64_MAX));
+  };
+  return {.prompt = of(tariff.prompt),
+          .cached = of(tariff.cached),
+          .completion = of(tariff.completion),
+          .reasoning = of(tariff.reasoning)};
+}
+
 AdjustedTokens cap(const AdjustedTokens& tokens, TokenCount limit) {
   AdjustedTokens out = tokens;
   std::int64_t excess = std::max<std::int64_t>(0, tokens.total.count - limit.count);

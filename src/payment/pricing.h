@@ -90,6 +90,17 @@ struct RequestBounds {
 // exceeds, plus kTemplateTokens.
 base::Result<base::TokenCount> worst_case(const RequestBounds& bounds, const Tariff& tariff);
 
+// What a client pays for a million tokens of each kind, in nanotons: floor(coefficient x multiplier
+// / 10) adjusted tokens at the tariff's price, 2^63 - 1 at most.
+struct PriceList {
+  base::Nanoton prompt;
+  base::Nanoton cached;
+  base::Nanoton completion;
+  base::Nanoton reasoning;
+  friend constexpr bool operator==(const PriceList&, const PriceList&) = default;
+};
+PriceList price_list(Coefficient coefficient, const Tariff& tariff);
+
 // What `total` adjusted tokens cost the client, and how much of it is the worker's.
 base::Result<base::Nanoton> cost(base::TokenCount total, const Tariff& tariff);
 base::Result<base::Nanoton> worker_part(base::TokenCount total, const Tariff& tariff);

@@ -72,6 +72,24 @@ TEST(PriceUsage, RefusesNegativeAndUncountableUsage) {
   EXPECT_EQ(price_usage({{1}, {}, {}, {}}, {-5}, kLiveTariff).error().reason(), "bad_coefficient");
 }
 
+TEST(PriceList, IsWhatAMillionTokensCost) {
+  const PriceList list = price_list({1500}, kLiveTariff);
+  EXPECT_EQ(list, (PriceList{Nanoton(30'000'000), Nanoton(3'000'000), Nanoton(240'000'000),
+                             Nanoton(240'000'000)}));
+  const auto million = adjust({1'000'000}, {1500}, kLiveTariff.completion);
+  ASSERT_TRUE(million.ok());
+  EXPECT_EQ(*cost(*million, kLiveTariff), list.completion);
+  EXPECT_EQ(price_list({0}, kLiveTariff), PriceList{});
+  // floor(1 x 1000 / 10), floor(333 x 7 / 10)
+  EXPECT_EQ(price_list({1}, kLiveTariff).cached, Nanoton(2'000));
+  Tariff odd = kLiveTariff;
+  odd.prompt = {7};
+  EXPECT_EQ(price_list({333}, odd).prompt, Nanoton(233 * 20));
+  odd.prompt = {UINT32_MAX};
+  odd.price_per_token = Nanoton(1000);
+  EXPECT_EQ(price_list({kMaxCoefficient}, odd).prompt, Nanoton(INT64_MAX));
+}
+
 TEST(CheckReported, RefusesWhatAWorkerMustNotReport) {
   EXPECT_TRUE(check_reported({{1}, {2}, {3}, {4}, {10}}).ok());
   EXPECT_EQ(check_reported({{1}, {2}, {3}, {4}, {11}}).error().reason(), "total_mismatch");

@@ -1,4 +1,4 @@
-// Adjusted tokens as the protocol's tokensUsed and back.
+// Adjusted tokens and prices as the protocol writes them, and back.
 #pragma once
 
 #include "payment/pricing.h"
@@ -12,6 +12,13 @@ inline tl::TokensUsed to_wire(const AdjustedTokens& tokens) {
           .completion_tokens_used = tokens.completion.count,
           .reasoning_tokens_used = tokens.reasoning.count,
           .total_tokens_used = tokens.total.count};
+}
+
+inline tl::OfferPrices to_wire(const PriceList& prices) {
+  return {.prompt = prices.prompt.count(),
+          .cached = prices.cached.count(),
+          .completion = prices.completion.count(),
+          .reasoning = prices.reasoning.count()};
 }
 
 // As the peer said it: nothing is checked here, see check_reported().

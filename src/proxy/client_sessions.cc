@@ -56,7 +56,7 @@ void ClientSessions::handle_query(base::Now now, LinkId link, std::int64_t query
     case ClientSession::State::Authorising:
       return authorise(now, *session, query_id, object);
     case ClientSession::State::Ready:
-      return serve(*session, query_id, object);
+      return serve(now, *session, query_id, object);
   }
 }
 
@@ -228,7 +228,8 @@ base::Result<void> ClientSessions::open_account(base::Now now, ClientSession& se
   return {};
 }
 
-void ClientSessions::serve(ClientSession& session, std::int64_t query_id, base::BytesView object) {
+void ClientSessions::serve(base::Now now, ClientSession& session, std::int64_t query_id,
+                           base::BytesView object) {
   switch (tl::peek_id(object).value_or(0)) {
     case tl::ClientUpdatePaymentStatus::kId: {
       const payment::Account& account = core_.ledger.account(session.account);
@@ -243,11 +244,14 @@ void ClientSessions::serve(ClientSession& session, std::int64_t query_id, base::
       return answer_worker_types(session, query_id);
     case tl::ClientGetWorkerTypesV2::kId:
       return answer_worker_types_v2(session, query_id);
+    case tl::ClientGetOffers::kId:
+      if (session.version < session::kVersionWithOffers) break;
+      return core_.outbox.say(session::SendAnswer{session.link, query_id, offers_.encoded(now)});
     default:
-      return core_.refuse(session.link, query_id, code(WireError::ProtocolViolation),
-                          "unexpected_query",
-                          "this query is not expected in an authorised session");
+      break;
   }
+  core_.refuse(session.link, query_id, code(WireError::ProtocolViolation), "unexpected_query",
+               "this query is not expected in an authorised session");
 }
 
 void ClientSessions::answer_worker_types(const ClientSession& session, std::int64_t query_id) {

@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "proxy/core.h"
 #include "proxy/limits.h"
+#include "proxy/offer_list.h"
 
 namespace cocoon::proxy {
 
@@ -41,7 +42,7 @@ struct ClientSession {
 
 class ClientSessions {
  public:
-  explicit ClientSessions(Core& core) : core_(core) {}
+  ClientSessions(Core& core, const WorkerSessions& workers) : core_(core), offers_(core, workers) {}
 
   void handle_opened(base::Now now, session::LinkId link);
   void handle_closed(session::LinkId link);
@@ -69,7 +70,7 @@ class ClientSessions {
   void answer_greeting(const ClientSession& session, std::int64_t query_id);
   void authorise(base::Now now, ClientSession& session, std::int64_t query_id,
                  base::BytesView object);
-  void serve(ClientSession& session, std::int64_t query_id, base::BytesView object);
+  void serve(base::Now now, ClientSession& session, std::int64_t query_id, base::BytesView object);
   // Null if the operator's configuration does not name it.
   const ConfiguredClient* configured(const ton::Address& owner) const;
   base::Result<void> choose_proof(ClientSession& session) const;
@@ -81,6 +82,7 @@ class ClientSessions {
   void answer_worker_types_v2(const ClientSession& session, std::int64_t query_id);
 
   Core& core_;
+  OfferList offers_;
   std::unordered_map<session::LinkId, ClientSession> sessions_;
 };
 

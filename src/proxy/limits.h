@@ -22,6 +22,9 @@ inline constexpr int kMaxAttempts =
 inline constexpr base::Duration kMaxWait = 10s;
 inline constexpr std::size_t kMaxWaitingBytes = std::size_t{256} << 20;
 
+// A list of offers is made anew after so long.
+inline constexpr base::Duration kOffersAge = 1s;
+
 inline constexpr base::Duration kMinTimeout = 100ms;
 inline constexpr base::Duration kMaxTimeout = 3600s;
 // A peer that has not finished its handshake by then is disconnected.

@@ -83,7 +83,7 @@ void Proxy::handle_message(base::Now now, session::LinkId link, base::BytesView 
   } else if (workers_.find(link)) {
     const bool handled =
         requests_.handle_worker_message(now, link, object) == Requests::Handled::Yes ||
-        workers_.handle_message(link, object) == WorkerSessions::Handled::Yes;
+        workers_.handle_message(now, link, object) == WorkerSessions::Handled::Yes;
     if (handled) {
       serve_waiting(now, link);
       return end_lapsed();

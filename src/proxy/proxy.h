@@ -82,8 +82,8 @@ class Proxy {
   void serve_waiting(base::Now now, session::LinkId link);
 
   Core core_;
-  ClientSessions clients_{core_};
   WorkerSessions workers_{core_};
+  ClientSessions clients_{core_, workers_};
   Requests requests_{core_, clients_, workers_};
   base::Instant next_sweep_{};  // of sessions that don't finish their handshake
 };

@@ -22,6 +22,14 @@ std::string_view reason_name(Refusal refusal) {
       return "draining";
     case Refusal::TooManyRequests:
       return "too_many_requests";
+    case Refusal::BadMessage:
+      return "bad_message";
+    case Refusal::UnexpectedMessage:
+      return "unexpected_message";
+    case Refusal::OfferPrices:
+      return "offer_prices";
+    case Refusal::OfferWeights:
+      return "offer_weights";
     case Refusal::BadProof:
       return "bad_proof";
     case Refusal::WrongSecret:

@@ -15,6 +15,11 @@ enum class Refusal {
   ConfigTooOld,
   Draining,
   TooManyRequests,
+  // Workers' messages.
+  BadMessage,
+  UnexpectedMessage,
+  OfferPrices,
+  OfferWeights,
   // Clients' proofs and channels.
   BadProof,
   WrongSecret,

@@ -1,6 +1,7 @@
 #include "proxy/worker_sessions.h"
 
 #include "crypto/hash.h"
+#include "payment/wire_tokens.h"
 #include "proxy/refusal.h"
 #include "session/fault.h"
 #include "session/greeting.h"
@@ -17,6 +18,10 @@ constexpr std::int32_t code(WireError error) { return static_cast<std::int32_t>(
 market::Availability availability(const WorkerSession& session) {
   const bool on_offer = session.wants_work && session.standing == session::Standing::Good;
   return on_offer ? market::Availability::Enabled : market::Availability::Disabled;
+}
+
+base::Result<void> too_early() {
+  return base::Error(Refusal::UnexpectedMessage, "the handshake is not complete");
 }
 
 }  // namespace
@@ -146,6 +151,7 @@ void WorkerSessions::greet(base::Now now, WorkerSession& session, std::int64_t q
   session.base_model = market::model_base_name(params.model);
   session.coefficient = params.coefficient;
   session.slots = (params.max_active_requests + params.proxy_cnt - 1) / params.proxy_cnt;
+  session.limit = params.max_active_requests;
   session.account = *account;
   session.state = WorkerSession::State::Comparing;
 
@@ -199,7 +205,8 @@ void WorkerSessions::complete(WorkerSession& session, std::int64_t query_id,
                                        .owner = ton::to_raw_text(session.owner),
                                        .coefficient = session.coefficient,
                                        .max_active = session.slots,
-                                       .availability = availability(session)});
+                                       .availability = availability(session),
+                                       .limit = session.limit});
   if (!offer) {
     return core_.refuse(session.link, query_id, code(WireError::Error), offer.error().reason(),
                         offer.error().message());
@@ -224,33 +231,75 @@ void WorkerSessions::serve(WorkerSession& session, std::int64_t query_id, base::
   core_.answer(session.link, query_id, status);
 }
 
-WorkerSessions::Handled WorkerSessions::handle_message(LinkId link, base::BytesView object) {
+WorkerSessions::Handled WorkerSessions::handle_message(base::Now now, LinkId link,
+                                                       base::BytesView object) {
   WorkerSession* session = find(link);
-  const auto id = tl::peek_id(object).value_or(0);
-  const bool toggles = id == tl::WorkerEnabledDisabled::kId;
-  if (!session || (!toggles && id != tl::WorkerNewCoefficient::kId)) return Handled::No;
-  if (!session->offer) {
-    core_.disconnect(link, "unexpected_message");
-    return Handled::Yes;
-  }
-  if (toggles) {
-    const auto message = tl::decode_boxed<tl::WorkerEnabledDisabled>(object);
-    if (!message) {
-      core_.disconnect(link, "bad_message");
-      return Handled::Yes;
+  if (!session) return Handled::No;
+  const bool tells_offers = session->version >= session::kVersionWithOffers;
+  const auto take = [&]() -> std::optional<base::Result<void>> {
+    switch (tl::peek_id(object).value_or(0)) {
+      case tl::WorkerEnabledDisabled::kId:
+        return session->offer ? toggle(*session, object) : too_early();
+      case tl::WorkerNewCoefficient::kId:
+        return session->offer ? reprice(*session, object) : too_early();
+      case tl::WorkerOffer::kId:
+        if (!tells_offers) return std::nullopt;
+        return session->offer ? take_offer(*session, object) : too_early();
+      case tl::WorkerLoad::kId:
+        if (!tells_offers) return std::nullopt;
+        return session->offer ? take_load(now, *session, object) : too_early();
+      default:
+        return std::nullopt;
     }
-    session->wants_work = message->disabled == 0;
-    set_availability(*session);
-    return Handled::Yes;
-  }
+  };
+  const auto taken = take();
+  if (!taken) return Handled::No;
+  if (!*taken) core_.disconnect(link, taken->error().reason());
+  return Handled::Yes;
+}
+
+base::Result<void> WorkerSessions::toggle(WorkerSession& session, base::BytesView object) {
+  const auto message = tl::decode_boxed<tl::WorkerEnabledDisabled>(object);
+  if (!message) return base::Error(Refusal::BadMessage, message.error().message());
+  session.wants_work = message->disabled == 0;
+  set_availability(session);
+  return {};
+}
+
+base::Result<void> WorkerSessions::reprice(WorkerSession& session, base::BytesView object) {
   const auto message = tl::decode_boxed<tl::WorkerNewCoefficient>(object);
   if (!message || message->new_coefficient < 0 || message->new_coefficient > kMaxCoefficient) {
-    core_.disconnect(link, "bad_price");
-    return Handled::Yes;
+    return base::Error(Refusal::BadPrice, "the coefficient must be from 0 to 999999999");
   }
-  session->coefficient = message->new_coefficient;
-  CHECK(core_.market.set_coefficient(*session->offer, message->new_coefficient));
-  return Handled::Yes;
+  session.coefficient = message->new_coefficient;
+  return core_.market.set_coefficient(*session.offer, message->new_coefficient);
+}
+
+// [WIRE-101] An offer says nothing else than the greeting and the price that were told before.
+base::Result<void> WorkerSessions::take_offer(WorkerSession& session,
+                                              base::BytesView object) const {
+  const auto message = tl::decode_boxed<tl::WorkerOffer>(object);
+  if (!message) return base::Error(Refusal::BadMessage, message.error().message());
+  const auto prices = payment::price_list({session.coefficient}, core_.tariff);
+  if (message->prices != payment::to_wire(prices)) {
+    return base::Error(Refusal::OfferPrices, "the prices are not those of the coefficient");
+  }
+  auto terms = TRY(session::read_terms(message->terms));
+  if (terms.weights_hash != session::weights_hash_of(session.model)) {
+    return base::Error(Refusal::OfferWeights, "the weights are not those of the model's name");
+  }
+  session.terms = std::move(terms);
+  return {};
+}
+
+base::Result<void> WorkerSessions::take_load(base::Now now, const WorkerSession& session,
+                                             base::BytesView object) {
+  const auto message = tl::decode_boxed<tl::WorkerLoad>(object);
+  if (!message || message->running < 0 || message->waiting < 0) {
+    return base::Error(Refusal::BadMessage, "a load is two numbers that are not negative");
+  }
+  return core_.market.set_load(now.steady, *session.offer,
+                               {.running = message->running, .waiting = message->waiting});
 }
 
 void WorkerSessions::set_availability(const WorkerSession& session) {

@@ -16,6 +16,7 @@
 #include "market/market.h"
 #include "proxy/core.h"
 #include "proxy/limits.h"
+#include "session/offer.h"
 
 namespace cocoon::proxy {
 
@@ -33,6 +34,8 @@ struct WorkerSession {
   std::string base_model{};  // what clients ask for: the part before '@'
   std::int32_t coefficient = 0;
   std::int32_t slots = 0;
+  std::int32_t limit = 0;                   // for all proxies
+  session::OfferTerms terms{};              // since version 5
   payment::AccountId account{};             // valid after Greeting
   std::optional<market::WorkerId> offer{};  // set in state Serving
   PaymentVoice payment{};
@@ -52,7 +55,7 @@ class WorkerSessions {
                     base::BytesView object);
   // True if the message was one of ours; answers to requests are not.
   enum class Handled { Yes, No };
-  Handled handle_message(session::LinkId link, base::BytesView object);
+  Handled handle_message(base::Now now, session::LinkId link, base::BytesView object);
   void handle_time(base::Now now);
   void handle_standing(session::LinkId link, session::Standing standing, std::string_view why);
   // Of those that have lapsed, which may be closed when nothing runs on them.
@@ -74,6 +77,11 @@ class WorkerSessions {
   void complete(WorkerSession& session, std::int64_t query_id, base::BytesView object);
   void serve(WorkerSession& session, std::int64_t query_id, base::BytesView object);
   void set_availability(const WorkerSession& session);
+  // worker.enabledDisabled, worker.newCoefficient, worker.offer, worker.load.
+  base::Result<void> toggle(WorkerSession& session, base::BytesView object);
+  base::Result<void> reprice(WorkerSession& session, base::BytesView object);
+  base::Result<void> take_offer(WorkerSession& session, base::BytesView object) const;
+  base::Result<void> take_load(base::Now now, const WorkerSession& session, base::BytesView object);
   base::Result<void> check_terms(const WorkerSession& session,
                                  const tl::WorkerParams& params) const;
 

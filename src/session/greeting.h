@@ -18,6 +18,8 @@ inline constexpr VersionRange kWorkerVersions{0, 5};
 inline constexpr std::int32_t kVersionWithCancel = 5;
 // From this version on peers prove themselves inside the session.
 inline constexpr std::int32_t kVersionWithProof = 5;
+// From this version on workers tell offers and load, and clients ask for offers.
+inline constexpr std::int32_t kVersionWithOffers = 5;
 // A peer that names no versions speaks the first.
 inline constexpr VersionRange kLegacyVersions{0, 0};
 

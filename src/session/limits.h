@@ -24,6 +24,10 @@ inline constexpr std::size_t kMaxMessageSize = kMaxFramePayload - 20;
 // The message of a tcp.queryError; longer ones of ours are cut.
 inline constexpr std::size_t kMaxErrorMessage = 1024;
 
+// What an offer may name (session/offer.h).
+inline constexpr std::size_t kMaxCapabilities = 32;
+inline constexpr std::size_t kMaxCapabilityName = 32;
+
 inline constexpr std::size_t kMaxQueriesSent = 256;
 inline constexpr std::size_t kMaxQueriesReceived = 256;
 

@@ -126,6 +126,14 @@ constexpr Numbered kNumbers[] = {
     {0xa3104a8c, "proxy.draining"},
     {0x4daa6f3e, "session.challenge"},
     {0x5aac42c9, "session.proof"},
+    {0xf0cfa433, "offer.prices"},
+    {0x3fa293df, "offer.terms"},
+    {0x9b023352, "worker.offer"},
+    {0x75367cec, "worker.load"},
+    {0x5dca5f91, "client.workerLoad"},
+    {0x084f7312, "client.offer"},
+    {0x10efd8c2, "client.offers"},
+    {0x7792cae3, "client.getOffers"},
 };
 
 TEST(Types, NumbersAreThoseOfTheNetwork) {
@@ -149,6 +157,32 @@ TEST(Types, VersionFiveHasItsBytes) {
   EXPECT_EQ(base::to_hex(encode_boxed(SessionChallenge{.nonce = id})),
             "3e6faa4d0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20");
   EXPECT_EQ(base::to_hex(encode_boxed(SessionProof{})), "c942ac5a00000000");
+}
+
+// [WIRE-101] [WIRE-103] [WIRE-104] The examples of docs/protocol/v5.md.
+TEST(Types, OffersHaveTheirBytes) {
+  base::Bits256 hash{};
+  for (std::size_t i = 0; i < hash.size(); ++i) hash[i] = static_cast<std::uint8_t>(i + 1);
+  const OfferPrices prices{20'000'000, 2'000'000, 160'000'000, 160'000'000};
+  WorkerOffer offer{.prices = prices, .terms = {}};
+  offer.terms.flags = OfferTerms::kHasWeightsHash | OfferTerms::kHasContextLength;
+  offer.terms.capabilities = "chat,tools";
+  offer.terms.weights_hash = hash;
+  offer.terms.context_length = 8192;
+  EXPECT_EQ(base::to_hex(encode_boxed(offer)),
+            "5233029b002d31010000000080841e000000000000688909000000000068890900000000030000000a63"
+            "6861742c746f6f6c73000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"
+            "00200000");
+  EXPECT_EQ(base::to_hex(encode_boxed(WorkerLoad{.running = 3, .waiting = 1})),
+            "ec7c36750300000001000000");
+  EXPECT_EQ(base::to_hex(encode_boxed(ClientGetOffers{})), "e3ca9277");
+  ClientOffers offers{};
+  offers.offers.push_back(
+      {.model = "lab/tiny", .coefficient = 1000, .prices = prices, .terms = {}, .workers = {}});
+  offers.offers[0].workers.push_back({.running = 1, .max_running = 4, .waiting = 0});
+  EXPECT_EQ(base::to_hex(encode_boxed(offers)),
+            "c2d8ef1001000000086c61622f74696e79000000e8030000002d31010000000080841e00000000000068"
+            "8909000000000068890900000000000000000000000001000000010000000400000000000000");
 }
 
 TEST(Types, UnknownNumbersHaveNoName) { EXPECT_EQ(constructor_name(0), ""); }

@@ -8,6 +8,7 @@
 #include "payment/chain/per_proxy.h"
 #include "payment/chain/worker_earnings.h"
 #include "registry/snapshot.h"
+#include "session/offer.h"
 #include "session/standing.h"
 #include "ton/address.h"
 
@@ -31,6 +32,9 @@ struct Config {
   std::int32_t coefficient = 1000;  // price, 1000 = 1.0
   std::int32_t max_active = 16;     // requests at once, over all proxies
   std::int32_t proxy_count = 1;     // how many proxies it is going to dial
+  // What the operator says about the engine; goes before what the engine says. The hash of the
+  // weights is that of `model`.
+  session::OfferTerms terms = {};
   std::optional<ChainTerms> chain = std::nullopt;
   // Of a proxy that was just connected; Awaited if it has to prove itself first.
   session::Standing first_standing = session::Standing::Good;

@@ -24,5 +24,8 @@ inline constexpr double kTimeoutShare = 0.95;
 inline constexpr base::Duration kPaymentStatusPeriod = 15s;
 inline constexpr base::Duration kPaymentStatusTimeout = 60s;
 inline constexpr base::Duration kProbePeriod = 2s;
+// How often proxies are told the load when it has changed, and when it has not.
+inline constexpr base::Duration kLoadPeriod = 2s;
+inline constexpr base::Duration kQuietLoadPeriod = 10s;
 
 }  // namespace cocoon::worker

@@ -45,6 +45,57 @@ TEST(Engines, WithAQueueOfTheirOwnAreGivenNoMore) {
   EXPECT_EQ(lab.refusals("too_many_requests"), 1u);
 }
 
+// [WIRE-101] [WIRE-103]
+TEST(Offers, AreToldSinceVersionFive) {
+  WorkerLab lab;
+  const LinkId old = lab.ready(4);
+  const LinkId link = lab.ready(5);
+  const auto first = lab.offer(link);
+  EXPECT_EQ(first->terms.flags, tl::OfferTerms::kHasWeightsHash);
+  EXPECT_EQ(first->terms.weights_hash, base::Bits256{});
+  EXPECT_EQ(first->prices.prompt, 1'000'000 * 20);
+  lab.machine().handle_context_length(8192);
+  lab.pass(0s);
+  EXPECT_EQ(lab.offer(link)->terms.context_length, 8192);
+  lab.machine().handle_context_length(8192);
+  lab.machine().handle_coefficient(1500);
+  lab.pass(0s);
+  EXPECT_EQ(lab.message<tl::WorkerNewCoefficient>(link)->new_coefficient, 1500);
+  EXPECT_EQ(lab.offer(link)->prices.prompt, 1'500'000 * 20);
+  lab.pass(60s);
+  EXPECT_EQ(lab.offers(link), 0u) << "nothing was said twice";
+  EXPECT_EQ(lab.offers(old) + lab.loads(old), 0u);
+}
+
+TEST(Offers, SayWhatTheOperatorSaysFirst) {
+  WorkerLab lab({.offer = {.capabilities = "chat", .weights_hash = {}, .context_length = 4096}});
+  const LinkId link = lab.ready(5);
+  lab.machine().handle_context_length(8192);
+  lab.pass(0s);
+  const auto offer = lab.offer(link);
+  EXPECT_EQ(offer->terms.context_length, 4096);
+  EXPECT_EQ(offer->terms.capabilities, "chat");
+  EXPECT_EQ(lab.offers(link), 0u);
+}
+
+// [WIRE-103]
+TEST(Heartbeat, TellsTheLoad) {
+  WorkerLab lab;
+  const LinkId link = lab.ready(5);
+  lab.pass(0s);
+  EXPECT_EQ(lab.load(link).object, tl::WorkerLoad{});
+  lab.order(link);
+  lab.machine().handle_engine_queue(3);
+  lab.pass(1s);
+  EXPECT_EQ(lab.loads(link), 0u) << "not more often than every two seconds";
+  lab.pass(1s);
+  EXPECT_EQ(lab.load(link).object, (tl::WorkerLoad{.running = 1, .waiting = 3}));
+  for (int i = 0; i < 9; ++i) lab.pass(1s);
+  EXPECT_EQ(lab.loads(link), 0u) << "it is as it was";
+  lab.pass(1s);
+  EXPECT_EQ(lab.loads(link), 1u) << "and the worker is still there";
+}
+
 struct Report {
   std::string body;
   bool doubtful;

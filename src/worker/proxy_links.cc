@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "payment/tariff.h"
+#include "payment/wire_tokens.h"
 #include "registry/proxy_identity.h"
 #include "session/greeting.h"
 #include "tl/codec.h"
@@ -68,6 +70,8 @@ void ProxyLinks::handle_answer(base::Now now, LinkId link, base::BytesView objec
         return close(link, "bad_answer");
       proxy->state = ProxyLink::State::Ready;
       proxy->next_status = now.steady + kPaymentStatusPeriod;
+      proxy->next_load = now.steady;
+      if (hears_offers(*proxy)) say_offer(*proxy);
       return;
     case ProxyLink::State::Ready: {
       const auto status = tl::decode_boxed<tl::WorkerPaymentStatus>(object);
@@ -212,9 +216,39 @@ bool ProxyLinks::handle_payment(base::Now now, LinkId link, base::BytesView obje
   return true;
 }
 
-void ProxyLinks::handle_time(base::Now now) {
+bool ProxyLinks::hears_offers(const ProxyLink& proxy) {
+  return proxy.state == ProxyLink::State::Ready && proxy.version >= session::kVersionWithOffers;
+}
+
+void ProxyLinks::say_offer(const ProxyLink& proxy) {
+  const auto prices =
+      payment::price_list({config_.coefficient}, payment::tariff_of(config_.network.root().params));
+  out_.push_back(session::SendMessage{
+      proxy.link, tl::encode_boxed(tl::WorkerOffer{.prices = payment::to_wire(prices),
+                                                   .terms = session::to_wire(config_.terms)})});
+}
+
+void ProxyLinks::say_load(base::Now now, ProxyLink& proxy, const Load& load) {
+  proxy.next_load = now.steady + kLoadPeriod;
+  const bool quiet = proxy.told_load == load && now.steady - proxy.told_at < kQuietLoadPeriod;
+  if (quiet) return;
+  proxy.told_load = load;
+  proxy.told_at = now.steady;
+  out_.push_back(session::SendMessage{
+      proxy.link,
+      tl::encode_boxed(tl::WorkerLoad{.running = load.running, .waiting = load.waiting})});
+}
+
+void ProxyLinks::handle_terms() {
+  for (const auto& [link, proxy] : links_) {
+    if (hears_offers(proxy)) say_offer(proxy);
+  }
+}
+
+void ProxyLinks::handle_time(base::Now now, const Load& load) {
   if (config_.chain) config_.chain->earnings->handle_time(now);
   for (auto& [link, proxy] : links_) {
+    if (hears_offers(proxy) && proxy.next_load <= now.steady) say_load(now, proxy, load);
     if (proxy.state != ProxyLink::State::Ready || proxy.status_asked ||
         proxy.next_status > now.steady) {
       continue;
@@ -244,6 +278,7 @@ void ProxyLinks::handle_coefficient() {
     // Before Completing the proxy does not take it, and was told the old price in the greeting.
     if (proxy.state == ProxyLink::State::Ready || proxy.state == ProxyLink::State::Completing) {
       out_.push_back(session::SendMessage{link, tl::encode_boxed(message)});
+      if (hears_offers(proxy)) say_offer(proxy);
     } else {
       close(link, "price_changed");
     }
@@ -253,9 +288,10 @@ void ProxyLinks::handle_coefficient() {
 std::optional<base::Instant> ProxyLinks::poll_deadline() const {
   std::optional<base::Instant> next =
       config_.chain ? config_.chain->earnings->poll_deadline() : std::nullopt;
+  const auto consider = [&next](base::Instant at) { next = next ? std::min(*next, at) : at; };
   for (const auto& [link, proxy] : links_) {
-    if (proxy.state != ProxyLink::State::Ready || proxy.status_asked) continue;
-    next = next ? std::min(*next, proxy.next_status) : proxy.next_status;
+    if (hears_offers(proxy)) consider(proxy.next_load);
+    if (proxy.state == ProxyLink::State::Ready && !proxy.status_asked) consider(proxy.next_status);
   }
   return next;
 }

@@ -29,6 +29,13 @@ struct Earned {
   std::int64_t on_its_disk = 0;
 };
 
+// Requests that run here, for all proxies, and those that wait inside the engine.
+struct Load {
+  std::int32_t running = 0;
+  std::int32_t waiting = 0;
+  friend bool operator==(const Load&, const Load&) = default;
+};
+
 struct ProxyLink {
   enum class State { Greeting, Comparing, Extended, Proving, Completing, Ready };
 
@@ -39,6 +46,10 @@ struct ProxyLink {
   ton::Address worker_contract{};
   base::Instant next_status{};
   bool status_asked = false;
+  // Of version 5: what was told last, and when to look again.
+  std::optional<Load> told_load{};
+  base::Instant told_at{};
+  base::Instant next_load{};
   std::size_t running = 0;
   session::Standing standing = session::Standing::Good;
   std::string lapsed_because{};  // closed with this reason once nothing runs for it
@@ -60,7 +71,9 @@ class ProxyLinks {
   // A request of the link has begun or ended.
   void take_up(session::LinkId link);
   void release(session::LinkId link);
-  void handle_time(base::Now now);
+  void handle_time(base::Now now, const Load& load);
+  // The configuration's terms have changed.
+  void handle_terms();
   void handle_engine(EngineState state);
   // The configuration has a new price.
   void handle_coefficient();
@@ -81,6 +94,10 @@ class ProxyLinks {
   // The proxy's signed word on what it owes; one that is not its word ends the link.
   void take(base::Now now, const ProxyLink& proxy, const tl::AnyProxySignedPayment& payment);
   void complete(ProxyLink& proxy);
+  // Of version 5 and taking requests: it is told offers and load.
+  static bool hears_offers(const ProxyLink& proxy);
+  void say_offer(const ProxyLink& proxy);
+  void say_load(base::Now now, ProxyLink& proxy, const Load& load);
   void end_if_lapsed(const ProxyLink& proxy);
   void learn(const ProxyLink& proxy, std::int64_t in_its_books, std::int64_t on_its_disk);
   template <class T>

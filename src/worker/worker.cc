@@ -45,7 +45,10 @@ Worker::Worker(Config config)
     : config_(std::move(config)),
       tariff_(payment::tariff_of(config_.network.root().params)),
       base_model_(market::model_base_name(config_.model)),
-      links_(config_, said_) {}
+      links_(config_, said_),
+      context_is_configured_(config_.terms.context_length > 0) {
+  config_.terms.weights_hash = session::weights_hash_of(config_.model);
+}
 
 void Worker::handle_opened(base::Now now, LinkId link) { links_.handle_opened(now, link); }
 
@@ -271,6 +274,12 @@ void Worker::handle_coefficient(std::int32_t coefficient) {
   links_.handle_coefficient();
 }
 
+void Worker::handle_context_length(std::int32_t tokens) {
+  if (context_is_configured_ || tokens == config_.terms.context_length) return;
+  config_.terms.context_length = tokens;
+  links_.handle_terms();
+}
+
 void Worker::fail(base::Now now, JobMap::iterator job, std::int32_t error_code,
                   std::string_view error) {
   ++counters_.failed;
@@ -291,7 +300,8 @@ void Worker::handle_time(base::Now now) {
     effects_.emplace_back(CancelJob{id});
     fail(now, jobs_.find(id), code(WireError::Timeout), "the engine did not finish in time");
   }
-  links_.handle_time(now);
+  links_.handle_time(now, {.running = static_cast<std::int32_t>(jobs_.size()),
+                           .waiting = static_cast<std::int32_t>(engine_queue_)});
 }
 
 void Worker::handle_drain() {

@@ -74,6 +74,8 @@ class Worker {
   // How many requests wait in the engine's own queue: with as many as this worker takes at once, it
   // is given no more.
   void handle_engine_queue(std::int64_t waiting) { engine_queue_ = waiting; }
+  // How many tokens the engine takes, as it says itself; 0 if it doesn't. Proxies are told.
+  void handle_context_length(std::int32_t tokens);
   // A new price for orders from now on; proxies are told. At least 0.
   void handle_coefficient(std::int32_t coefficient);
 
@@ -127,6 +129,7 @@ class Worker {
   std::uint64_t next_job_ = 1;
   EngineState engine_ = EngineState::Down;
   std::int64_t engine_queue_ = 0;
+  const bool context_is_configured_;
   bool draining_ = false;
   Counters counters_;
 };

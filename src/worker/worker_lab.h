@@ -24,6 +24,7 @@ struct LabTerms {
   ton::PriceMultipliers multipliers{};
   EngineState engine = EngineState::Up;
   session::Standing first_standing = session::Standing::Good;
+  session::OfferTerms offer = {};
 };
 
 template <class T>
@@ -82,6 +83,14 @@ class WorkerLab {
   Got<T> message(LinkId link) {
     return decode<T>(pop(peers_[link].messages, "message"));
   }
+  Got<tl::WorkerOffer> offer(LinkId link) {
+    return decode<tl::WorkerOffer>(pop(peers_[link].offers, "offer"));
+  }
+  Got<tl::WorkerLoad> load(LinkId link) {
+    return decode<tl::WorkerLoad>(pop(peers_[link].loads, "load"));
+  }
+  std::size_t offers(LinkId link) const { return peers_.at(link).offers.size(); }
+  std::size_t loads(LinkId link) const { return peers_.at(link).loads.size(); }
   session::SendError error(LinkId link);
   std::size_t queries(LinkId link) const { return peers_.at(link).queries.size(); }
   std::size_t messages(LinkId link) const { return peers_.at(link).messages.size(); }
@@ -126,6 +135,8 @@ class WorkerLab {
     std::string closed;
     std::deque<base::Bytes> queries;
     std::deque<base::Bytes> messages;
+    std::deque<base::Bytes> offers;
+    std::deque<base::Bytes> loads;
     std::deque<session::SendError> errors;
   };
 

@@ -14,6 +14,7 @@ Config lab_config(const LabTerms& terms) {
           .coefficient = terms.coefficient,
           .max_active = terms.max_active,
           .proxy_count = 1,
+          .terms = terms.offer,
           .first_standing = terms.first_standing};
 }
 
@@ -302,7 +303,12 @@ void WorkerLab::hear(session::LinkEffect effect) {
     peers_.at(query->link).queries.push_back(std::move(query->object));
   } else if (auto* message = std::get_if<session::SendMessage>(&effect)) {
     Peer& peer = peers_.at(message->link);
-    if (peer.is_open) peer.messages.push_back(std::move(message->object));
+    if (!peer.is_open) return;
+    const auto id = tl::peek_id(message->object).value_or(0);
+    auto& queue = id == tl::WorkerOffer::kId  ? peer.offers
+                  : id == tl::WorkerLoad::kId ? peer.loads
+                                              : peer.messages;
+    queue.push_back(std::move(message->object));
   } else if (auto* error = std::get_if<session::SendError>(&effect)) {
     peers_.at(error->link).errors.push_back(std::move(*error));
   } else {

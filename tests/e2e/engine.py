@@ -113,6 +113,7 @@ class Engine:
     broken_off: int = 0  # answers whose reader went away
     gate: threading.Event = field(default_factory=threading.Event)
     metrics: str | None = None  # the page of /metrics; 404 without one
+    context: int | None = None  # what the list of models says about it
     sent_words: int = 0
 
     @property
@@ -178,11 +179,14 @@ class Engine:
             await self._whole(writer, 200 if page is not None else 404, (page or "").encode(), "text/plain")
             return True
         if method == "GET":
-            await self._whole(writer, 200, json.dumps({"object": "list", "data": [{"id": MODEL}]}).encode())
+            await self._whole(writer, 200, json.dumps({"object": "list", "data": [self._model()]}).encode())
             return True
         asked = Asked(method, path, headers, body)
         self.asked.append(asked)
         return await self._answer(writer, asked, self.behaviour)
+
+    def _model(self):
+        return {"id": MODEL} if self.context is None else {"id": MODEL, "max_model_len": self.context}
 
     async def _whole(self, writer, status, body, content_type="application/json"):
         writer.write(f"HTTP/1.1 {status} Status\r\nContent-Type: {content_type}\r\n"

@@ -86,6 +86,29 @@ def test_servers_of_one_model_share_its_requests(shop):
     assert shop.worker.stats()["status"]["engine"] == "up"
 
 
+def test_the_offer_reaches_the_list_of_models(shop):
+    shop.engines[0].context, shop.engines[1].context = 8192, 4096
+    shop.start(table("one", [engine.url for engine in shop.engines], coefficient=1500, max_output=500,
+                     capabilities=["tools", "chat"]))
+    wait_workers(shop.proxy, 1, "one")
+    client = shop.open()
+
+    def row():
+        return json.loads(fetch(client.http, "/v1/models")[2])["data"][0]
+
+    wait_until(lambda: row().get("context_length") == 4096, "the least that a server takes", 30)
+    model = row()
+    assert (model["max_output_tokens"], model["capabilities"]) == (500, ["chat", "tools"])
+    offer, = model["offers"]
+    assert (offer["coefficient"], offer["workers"], offer["prices"]) == (1500, 1, model["prices"])
+    # Written in whole tokens: what a price says is what an answer costs.
+    status, answer = ask(client, model="one")
+    usage, prices = answer["usage"], model["prices"]
+    assert status == 200
+    said = (usage["prompt_tokens"] * prices["prompt"] + usage["completion_tokens"] * prices["completion"]) / 10**6
+    assert abs(usage["cost"] - said) <= 2 * 20, (usage, prices)
+
+
 def test_prices_and_models_change_on_sighup(shop):
     shop.start(table("one", [shop.engines[0].url]))
     wait_workers(shop.proxy, 1, "one")

@@ -18,6 +18,19 @@ std::string price_text(const json& model, const std::string& kind) {
   return text.substr(0, text.find(' '));
 }
 
+std::string context_text(const json& model) {
+  const std::int64_t tokens = number_at(model, "/context_length");
+  return tokens > 0 ? std::to_string(tokens) : "?";
+}
+
+std::string capabilities_text(const json& model) {
+  std::string text;
+  for (const auto& name : list_at(model, "/capabilities")) {
+    if (name.is_string()) text += (text.empty() ? "" : " ") + name.get<std::string>();
+  }
+  return text.empty() ? "?" : text;
+}
+
 std::vector<Cell> row_of(const json& model) {
   std::int64_t running = 0;
   std::int64_t most = 0;
@@ -32,7 +45,9 @@ std::vector<Cell> row_of(const json& model) {
           {price_text(model, "prompt")},
           {price_text(model, "cached")},
           {price_text(model, "completion")},
-          {price_text(model, "reasoning")}};
+          {price_text(model, "reasoning")},
+          {context_text(model)},
+          {capabilities_text(model)}};
 }
 
 }  // namespace
@@ -61,7 +76,9 @@ base::Result<int> run_models(const Invocation& invocation) {
                {"PROMPT", Align::Right},
                {"CACHED", Align::Right},
                {"COMPLETION", Align::Right},
-               {"REASONING", Align::Right}});
+               {"REASONING", Align::Right},
+               {"CONTEXT", Align::Right},
+               {"CAN"}});
   for (const auto& model : list_at(models, "/data")) table.add(row_of(model));
   if (table.empty()) {
     return fault(CommandFault::NotReady, "no worker offers a model at " + where.base_url,
