@@ -645,6 +645,29 @@ TEST(Requests, ARepeatedIdRunsAndCostsOnce) {
   EXPECT_EQ(lab.refusals("already_refunded"), 1u);
 }
 
+// docs/operations/faults.md: what is finished is remembered for an hour of the wall clock, so that
+// books restored after a restart know its age.
+TEST(Requests, AClockThatJumpsAnHourAheadForgetsFinishedIds) {
+  const auto charged_after = [](base::Duration jump) {
+    ProxyLab lab;
+    const LinkId client = lab.client();
+    const LinkId worker = lab.worker();
+    lab.request(client);
+    lab.head(*lab.order(worker), "whole", tokens(1, 1));
+    lab.jump_clock(jump);
+    lab.request(client);
+    if (const auto again = lab.order(worker)) lab.head(*again, "whole", tokens(1, 1));
+    EXPECT_EQ(lab.client_account().reserved, base::Nanoton{});
+    lab.expect_sound_books();
+    return lab.client_account().metered.tokens.count;
+  };
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  EXPECT_EQ(charged_after(minutes(59)), 2) << "still remembered";
+  EXPECT_EQ(charged_after(hours(1) + minutes(1)), 4) << "run and charged again";
+  EXPECT_EQ(charged_after(-hours(24 * 365)), 2) << "backwards nothing is forgotten";
+}
+
 TEST(Requests, IdsOfDifferentClientsAreDifferent) {
   ProxyLab lab;
   const LinkId alice = lab.client({.name = "alice"});
