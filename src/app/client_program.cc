@@ -84,7 +84,8 @@ class ClientProgram final : public LinkOwner, public VettingOwner, public Gatewa
   using ChannelDesk = chain::PerProxyDesk<payment::chain::ClientChannel>;
   std::unique_ptr<ChannelDesk> desk_;  // with a chain
   std::function<void()> drained_;
-  std::uint64_t warned_ = 0;  // of so many doubtful charges
+  std::uint64_t warned_ = 0;           // of so many doubtful charges
+  std::uint64_t warned_of_terms_ = 0;  // of so many doubtful prices and totals
 };
 
 Result<void> ClientProgram::start(const ClientOptions& options) {
@@ -166,6 +167,11 @@ void ClientProgram::on_turn() {
     warned_ = machine_.counters().doubtful_charges;
     shell_.log().warning("a proxy claims more than a request can use; no more than that is booked");
   }
+  const auto& proxies = machine_.proxies();
+  if (warned_of_terms_ != proxies.doubtful_prices() + proxies.doubtful_totals()) {
+    warned_of_terms_ = proxies.doubtful_prices() + proxies.doubtful_totals();
+    shell_.log().warning("a proxy says prices or a total that can't be; it is asked last");
+  }
   if (keys_) keys_->book();
   if (desk_) desk_->carry_out();
   const auto deadline = machine_.poll_deadline();
@@ -198,7 +204,9 @@ json targets_json(const ProxyDialer& dialer, const client::Client& machine) {
       row["version"] = proxy.version;
       row["tier"] = proxy.tier;
       row["running"] = proxy.running;
-      row["doubtful_charges"] = proxy.doubtful_charges;
+      row["doubtful_charges"] = proxy.doubts.charges;
+      row["doubtful_prices"] = proxy.doubts.prices;
+      row["doubtful_totals"] = proxy.doubts.owed;
       row["tokens_used_proxy_committed_to_db"] = proxy.owed.on_its_disk;
       row["tokens_used_proxy_max"] = proxy.owed.in_its_books;
     }
@@ -225,6 +233,8 @@ std::string ClientProgram::stats() const {
                       {"bytes_received", counters.received_bytes},
                       {"late_answers", counters.late_answers},
                       {"doubtful_charges", counters.doubtful_charges},
+                      {"doubtful_prices", machine_.proxies().doubtful_prices()},
+                      {"doubtful_totals", machine_.proxies().doubtful_totals()},
                       {"tokens", counters.tokens},
                       {"spent_nanotons", counters.spent.count()},
                       {"refusals", counts_json(counters.refusals)}}},
@@ -250,6 +260,11 @@ void ClientProgram::add_metrics(MetricsPage& page) const {
   page.counter("cocoon_doubtful_charges_total",
                "Answers for which a proxy claimed more than the request can use.",
                static_cast<double>(counters.doubtful_charges));
+  page.counter("cocoon_doubtful_prices_total", "Lists of offers with prices not the network's.",
+               static_cast<double>(machine_.proxies().doubtful_prices()));
+  page.counter("cocoon_doubtful_totals_total",
+               "Times that a proxy said we owe more than our requests can have cost.",
+               static_cast<double>(machine_.proxies().doubtful_totals()));
   add_key_metrics(page, machine_.callers());
   page.counters("cocoon_refusals_total", "Calls that ended with an error, and bad messages.",
                 counters.refusals, "reason");

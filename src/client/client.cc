@@ -284,6 +284,7 @@ void Client::send(base::Now now, Running& running, ProxyLink& proxy) {
       first ? running.order.first_max_coefficient : running.order.max_coefficient;
   const auto most = most_tokens(running.order, ceiling);
   running.most = most ? *most : base::TokenCount{INT64_MAX};
+  links_.note_asked(proxy.link, running.most);
   const auto left = std::chrono::duration<double>(running.deadline - now.steady).count();
   const auto fill = [&](auto message) {
     message.model_name = running.model;
@@ -342,6 +343,8 @@ void Client::handle_network_answer(base::Now now, LinkId link, const NetworkAnsw
     if (charged) {
       book(now, found->second, *answer.tokens);
       let_go_of_query(found->second);  // another attempt would cost a second time
+    } else {
+      links_.note_told(link, found->second.most, {});
     }
     return fail(now, found, error_of(found->second, answer));
   }
@@ -434,6 +437,7 @@ base::TokenCount Client::billed(const Running& running, const tl::TokensUsed& to
 
 base::Nanoton Client::book(base::Now now, const Running& running, const tl::TokensUsed& tokens) {
   const base::TokenCount total = billed(running, tokens);
+  links_.note_told(running.link, running.most, total);
   const base::Nanoton price = price_of(total);
   counters_.spent += price;
   counters_.tokens += total.count;

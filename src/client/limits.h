@@ -18,6 +18,9 @@ inline constexpr std::size_t kMaxAttempts = 3;
 // Requests that are kept for another attempt, all together.
 inline constexpr std::size_t kMaxKeptRequestBytes = std::size_t{64} << 20;
 
+// Proxies whose past is remembered, by contract.
+inline constexpr std::size_t kMaxPasts = 1'024;
+
 // How fast a proxy answers is smoothed; this is the weight of the newest answer.
 inline constexpr double kPaceWeight = 0.2;
 

@@ -7,6 +7,7 @@
 #include "client/limits.h"
 #include "crypto/hash.h"
 #include "payment/tariff.h"
+#include "payment/wire_tokens.h"
 #include "registry/proxy_identity.h"
 #include "session/greeting.h"
 #include "tl/codec.h"
@@ -85,9 +86,48 @@ void ProxyLinks::handle_answer(base::Now now, LinkId link, session::QueryTag tag
 // What a proxy says was used also says when its channel needs another deposit.
 void ProxyLinks::learn(base::Now now, ProxyLink& proxy, Owed owed) {
   proxy.owed = owed;
+  check_owed(now, proxy);
   if (auto* channel = channels_.find(proxy.proxy_address)) {
     channel->handle_used(now, {owed.in_its_books});
   }
+}
+
+ProxyLinks::Past* ProxyLinks::past_of(const ProxyLink& proxy) {
+  const auto found = past_.find(proxy.proxy_address);
+  return found == past_.end() ? nullptr : &found->second;
+}
+
+void ProxyLinks::doubt(ProxyLink& proxy, std::uint64_t Doubts::* what) {
+  ++(proxy.doubts.*what);
+  if (Past* past = past_of(proxy)) past->doubts = proxy.doubts;
+}
+
+// A proxy counts what this client owes it, in all; the client counts what its requests can have
+// cost. What a former process of the client had under way ends within kMaxTimeout: until then every
+// total is let pass.
+void ProxyLinks::check_owed(base::Now now, ProxyLink& proxy) {
+  Past* past = past_of(proxy);
+  if (!past) return;
+  const std::int64_t said = std::max<std::int64_t>(0, proxy.owed.in_its_books);
+  const bool explained = said - past->owed_first <= past->may_owe;
+  if (explained) return;
+  if (now.steady - past->first_word > kMaxTimeout) {
+    doubt(proxy, &Doubts::owed);
+    ++doubtful_totals_;
+  }
+  past->owed_first = said;
+}
+
+void ProxyLinks::note_asked(LinkId link, base::TokenCount most) {
+  const ProxyLink* proxy = find(link);
+  Past* past = proxy ? past_of(*proxy) : nullptr;
+  if (past) past->may_owe += std::min(most.count, INT64_MAX - past->may_owe);
+}
+
+void ProxyLinks::note_told(LinkId link, base::TokenCount most, base::TokenCount used) {
+  const ProxyLink* proxy = find(link);
+  Past* past = proxy ? past_of(*proxy) : nullptr;
+  if (past) past->may_owe -= std::min(past->may_owe, most.count - used.count);
 }
 
 payment::chain::ClientChannel& ProxyLinks::channel_with(const ton::ProxyIdentity& proxy,
@@ -122,6 +162,9 @@ void ProxyLinks::handle_connected(base::Now now, ProxyLink& proxy, base::BytesVi
   proxy.proxy_contract = ton::to_friendly_text(identity->contract);
   proxy.proxy_address = identity->contract;
   proxy.state = ProxyLink::State::Proving;
+  if (past_.size() < kMaxPasts)
+    past_.try_emplace(identity->contract, Past{.first_word = now.steady});
+  if (const Past* past = past_of(proxy)) proxy.doubts = past->doubts;
 
   const base::Bits256 secret = secret_for(config_.master_secret, identity->contract);
   auto* channel = config_.chain ? &channel_with(*identity, secret) : nullptr;
@@ -181,11 +224,16 @@ bool ProxyLinks::read_offers(ProxyLink& proxy, base::BytesView object) {
   const auto answer = tl::decode_boxed<tl::ClientOffers>(object);
   if (!answer || answer->offers.size() > kMaxOffers) return false;
   std::map<std::string_view, openai::ModelListing> by_name;
+  const auto tariff = payment::tariff_of(config_.network.root().params);
+  bool prices_hold = true;
   for (const auto& offer : answer->offers) {
     const auto terms = session::read_terms(offer.terms);
     if (!terms || offer.coefficient < 0 || offer.coefficient > payment::kMaxCoefficient) {
       return false;
     }
+    // Charged is by the network's prices, whatever a proxy says: those are shown.
+    const auto prices = payment::price_list({offer.coefficient}, tariff);
+    prices_hold = prices_hold && offer.prices == payment::to_wire(prices);
     openai::ModelListing& listing = by_name[offer.model];
     if (by_name.size() > kMaxModels) return false;
     listing.name = offer.model;
@@ -197,6 +245,10 @@ bool ProxyLinks::read_offers(ProxyLink& proxy, base::BytesView object) {
     listing.offers.push_back(listed(offer, *terms));
   }
   for (auto& [name, listing] : by_name) proxy.models.push_back(std::move(listing));
+  if (!prices_hold) {
+    doubt(proxy, &Doubts::prices);
+    ++doubtful_prices_;
+  }
   return true;
 }
 
@@ -348,8 +400,8 @@ double rank(const ProxyLink& proxy, const Wanted& wanted) {
 bool better(const ProxyLink& a, const ProxyLink& b, const Wanted& wanted) {
   const bool a_offers = offers(a, wanted.model);
   if (a_offers != offers(b, wanted.model)) return a_offers;
-  const bool a_doubted = a.doubtful_charges > 0;
-  if (a_doubted != (b.doubtful_charges > 0)) return !a_doubted;
+  const bool a_doubted = a.doubts.total() > 0;
+  if (a_doubted != (b.doubts.total() > 0)) return !a_doubted;
   const double a_rank = rank(a, wanted);
   const double b_rank = rank(b, wanted);
   return a_rank != b_rank ? a_rank < b_rank : a.running < b.running;
@@ -397,7 +449,7 @@ void ProxyLinks::note_answer(LinkId link, base::Duration time, std::size_t bytes
 
 void ProxyLinks::note_doubtful_charge(LinkId link) {
   ProxyLink* proxy = find(link);
-  if (proxy) ++proxy->doubtful_charges;
+  if (proxy) doubt(*proxy, &Doubts::charges);
 }
 
 std::optional<std::int64_t> ProxyLinks::cheapest_free(const ProxyLink& proxy,

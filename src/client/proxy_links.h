@@ -36,6 +36,15 @@ struct Owed {
   std::int64_t on_its_disk = 0;
 };
 
+// How often a proxy was found to say what can't be, remembered by its contract while the process
+// lives: who else offers a model is asked first.
+struct Doubts {
+  std::uint64_t charges = 0;  // a request used more than it can
+  std::uint64_t prices = 0;   // a list of offers has prices that aren't the network's
+  std::uint64_t owed = 0;     // the client owes more than all its requests can have cost
+  std::uint64_t total() const { return charges + prices + owed; }
+};
+
 // How fast answers come through a proxy, smoothed; 0 while nothing is known.
 struct Pace {
   double first_byte_us = 0;
@@ -63,7 +72,7 @@ struct ProxyLink {
   Owed owed;
   std::size_t running = 0;
   bool draining = false;  // takes no new requests
-  std::uint64_t doubtful_charges = 0;
+  Doubts doubts;
   session::Standing standing = session::Standing::Good;
   std::string lapsed_because{};  // closed with this reason once nothing runs there
   // One query of each kind at a time.
@@ -116,8 +125,15 @@ class ProxyLinks {
   ProxyLink* choose_another(const Wanted& wanted, std::span<const session::LinkId> tried);
   void note_first_byte(session::LinkId link, base::Duration time);
   void note_answer(session::LinkId link, base::Duration time, std::size_t bytes);
-  // It said that a request used more than it can: whoever else offers the model comes first.
+  // It was given a request that can use so many adjusted tokens at most; it has said what the
+  // request used. A request whose end it doesn't tell may have cost everything.
+  void note_asked(session::LinkId link, base::TokenCount most);
+  void note_told(session::LinkId link, base::TokenCount most, base::TokenCount used);
+  // It said that a request used more than it can.
   void note_doubtful_charge(session::LinkId link);
+  // Of all proxies since the process began.
+  std::uint64_t doubtful_prices() const { return doubtful_prices_; }
+  std::uint64_t doubtful_totals() const { return doubtful_totals_; }
   // The lowest coefficient of a worker with a free slot that this proxy lists for the model.
   static std::optional<std::int64_t> cheapest_free(const ProxyLink& proxy, std::string_view model);
   // The highest that any proxy lists for it.
@@ -140,6 +156,17 @@ class ProxyLinks {
   payment::chain::ClientChannel& channel_with(const ton::ProxyIdentity& proxy,
                                               const base::Bits256& secret);
   void learn(base::Now now, ProxyLink& proxy, Owed owed);
+  // What is known of a proxy beyond its connections, by contract.
+  struct Past {
+    Doubts doubts{};
+    base::Instant first_word{};
+    std::int64_t owed_first = 0;  // as it said at first, or was let pass with later
+    std::int64_t may_owe = 0;     // beyond that: what requests since then can have cost
+  };
+  // Null before the proxy has named its contract, and when too many are remembered.
+  Past* past_of(const ProxyLink& proxy);
+  void doubt(ProxyLink& proxy, std::uint64_t Doubts::* what);
+  void check_owed(base::Now now, ProxyLink& proxy);
   void handle_proven(base::Now now, ProxyLink& proxy, base::BytesView object);
   void end_if_lapsed(const ProxyLink& proxy);
   void handle_models(base::Now now, ProxyLink& proxy, base::BytesView object);
@@ -154,6 +181,9 @@ class ProxyLinks {
   std::deque<session::LinkEffect>& out_;
   std::map<session::LinkId, ProxyLink> links_;
   payment::chain::PerProxy<payment::chain::ClientChannel> channels_;
+  std::unordered_map<ton::Address, Past, ton::AddressHash> past_;
+  std::uint64_t doubtful_prices_ = 0;
+  std::uint64_t doubtful_totals_ = 0;
 };
 
 }  // namespace cocoon::client
