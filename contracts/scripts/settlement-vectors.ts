@@ -32,18 +32,19 @@ function bodies(): Line[] {
     ["proxy_increase_stake", w.proxyBody.increaseStake(12n, amount, excesses)],
     ["proxy_close", w.proxyBody.close(13n, excesses)],
     ["proxy_close_complete", w.proxyBody.closeComplete(14n, excesses)],
-    ["save_state", mark()],
+    ["save_state", mark(Buffer.alloc(64, 0x5f))],
   ];
   return cells.map(([name, cell]) => [`body_${name}`, bag(cell)]);
 }
 
-const mark = () =>
+const mark = (signature: Buffer) =>
   beginCell()
     .storeUint(w.Op.doNotProcess, 32)
     .storeUint(15n, 64)
     .storeUint(w.Op.saveState, 32)
     .storeUint(77, 32)
     .storeBuffer(key)
+    .storeBuffer(signature)
     .endCell();
 
 // One channel from its opening to a close without the proxy, one that is closed by the proxy, a worker's pay.
@@ -85,7 +86,14 @@ export async function settlementText(): Promise<string> {
   keep("not_covered", await toWorker(world.payoutBody(worker, 999_999n)));
   const withdraw = w.proxyBody.payoutRequest(25n, world.proxyOwner);
   keep("commission", await world.ok(world.proxyOwner, at, withdraw, w.attach.proxy));
-  keep("mark", await world.ok(world.stranger, at, mark(), 1n));
+  const marked = beginCell()
+    .storeUint(w.Op.saveState, 32)
+    .storeUint(77, 32)
+    .storeBuffer(key)
+    .storeAddress(at)
+    .endCell();
+  keep("mark", await world.ok(world.stranger, at, mark(w.sign(marked.hash(), world.proxyKey.secretKey)), 1n));
+  keep("forged_mark", await world.ok(world.stranger, at, mark(Buffer.alloc(64, 0x5f)), 1n));
   keep("closing", await toFirst(w.clientBody.requestRefund(26n, first.owner)));
   world.wait(world.network.params.clientDelay + 1);
   keep("forced", await toFirst(w.clientBody.requestRefund(27n, first.owner)));

@@ -315,7 +315,7 @@ test("unknown operations and cut messages are refused", async () => {
 
 test("marks for readers, gifts and bare deployments pass; what a gift does not need comes back", async () => {
   const { world, client, worker } = await scene();
-  const mark = w.saveStateBody(1n, 7, 99n);
+  const mark = w.saveStateBody(1n, 7, 99n, Buffer.alloc(64));
   for (const to of [
     client.contract.address,
     worker.contract.address,

@@ -42,11 +42,12 @@ export const addressOf = (init: StateInit) => contractAddress(0, init);
 // Begins a body: operation, then query id.
 export const body = (op: number, queryId: bigint) => beginCell().storeUint(op, 32).storeUint(queryId, 64);
 
-// For accounts that other programs only mark, such as a proxy's digest of its ledger.
-export function saveStateBody(queryId: bigint, seqno: number, sessionHash: bigint): Cell {
+// For accounts that other programs only mark, such as a proxy's digest of its ledger, which it signs.
+export function saveStateBody(queryId: bigint, seqno: number, sessionHash: bigint, signature: Buffer): Cell {
   return body(Op.doNotProcess, queryId)
     .storeUint(Op.saveState, 32)
     .storeUint(seqno, 32)
     .storeUint(sessionHash, 256)
+    .storeBuffer(signature, 64)
     .endCell();
 }

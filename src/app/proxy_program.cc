@@ -66,7 +66,9 @@ Result<proxy::Config> make_config(const ProxyOptions& options, const registry::S
     config.chain = {.wallet = chain->wallet().address(),
                     .rules = {.charge_at = options.charge_at,
                               .payout_at = options.payout_at,
-                              .withdraw_at = options.withdraw_at}};
+                              .withdraw_at = options.withdraw_at,
+                              .mark_at = options.mark_at,
+                              .accept_loss = static_cast<std::uint32_t>(options.accept_loss)}};
   }
   config.first_worker_standing = Vetting::first_standing(trust.peers.session);
   config.worker_hashes = check(options.check_worker_hashes);
@@ -138,6 +140,7 @@ class ProxyProgram final : public LinkOwner, public VettingOwner, public chain::
   Result<void> follow_contract();
   void send_order(payment::chain::ChainOrder order);
   void settle_now();
+  void tell_loss();
   void on_stored(Result<std::int64_t> sequence);
 
   RoleShell& shell_;
@@ -152,6 +155,7 @@ class ProxyProgram final : public LinkOwner, public VettingOwner, public chain::
   std::unique_ptr<RoleHttp> http_;
   std::optional<chain::OrderDesk> desk_;
   std::function<void()> drained_;
+  bool loss_told_ = false;
 };
 
 // From the first transaction on: the books know which of them they have.
@@ -174,7 +178,16 @@ void ProxyProgram::on_transaction(const ton::TransactionSeen& seen) {
 
 void ProxyProgram::on_current(const ton::AccountCurrent& current) {
   machine_.handle_contract(shell_.now(), current.account);
+  tell_loss();
   on_turn();
+}
+
+// Once: from then on only a restart helps.
+void ProxyProgram::tell_loss() {
+  const auto& settlement = *machine_.core().settlement;
+  if (loss_told_ || !settlement.is_behind()) return;
+  loss_told_ = true;
+  shell_.log().error("the ledger is behind the chain", {{"why", settlement.problem()}});
 }
 
 void ProxyProgram::on_problem(const base::Error& error) {

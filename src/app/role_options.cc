@@ -97,6 +97,11 @@ OptionTable option_table(ProxyOptions& options) {
                "With a chain: what a worker has earned when it is paid.");
   table.amount("withdraw_at", options.withdraw_at,
                "With a chain: the commission at which it goes to the owner.");
+  table.amount("mark_at", options.mark_at,
+               "With a chain: what may be used before the ledger's state is marked there.");
+  table.number("accept_loss", options.accept_loss, 0, UINT32_MAX,
+               "After a loss of the ledger: the newest epoch that is given up, as the proxy names "
+               "it; 0: none.");
   table.flag("check_worker_hashes", options.check_worker_hashes,
              "Whether a worker's image must be registered in the network.");
   table.flag("check_model_hashes", options.check_model_hashes,

@@ -48,6 +48,8 @@ struct ProxyOptions {
   base::Nanoton charge_at{base::kNanotonsPerTon};
   base::Nanoton payout_at{10 * base::kNanotonsPerTon};
   base::Nanoton withdraw_at{10 * base::kNanotonsPerTon};
+  base::Nanoton mark_at{base::kNanotonsPerTon};
+  std::int64_t accept_loss = 0;
 };
 
 // One model of a worker and the servers behind it.

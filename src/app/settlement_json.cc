@@ -40,11 +40,14 @@ json settlement_json(const payment::chain::ProxySettlement& settlement) {
   }
   json records = json::array();
   for (const Record& record : settlement.records()) records.push_back(record_json(record));
-  json document{
-      {"open", settlement.is_open()},         {"books_behind_chain", settlement.is_behind()},
-      {"settling", settlement.is_settling()}, {"open_orders", settlement.orders_open()},
-      {"problem", settlement.problem()},      {"channels", std::move(channels)},
-      {"settlements", std::move(records)}};
+  json document{{"open", settlement.is_open()},
+                {"books_behind_chain", settlement.is_behind()},
+                {"settling", settlement.is_settling()},
+                {"open_orders", settlement.orders_open()},
+                {"problem", settlement.problem()},
+                {"channels", std::move(channels)},
+                {"marked_epoch", settlement.marked_epoch()},
+                {"settlements", std::move(records)}};
   if (const auto& account = settlement.account()) {
     document["treasury"] = {{"state", payment::chain::state_name(account->state)},
                             {"client_funds", account->client_funds.count()},

@@ -44,13 +44,16 @@ std::string_view entry_kind_name(EntryKind kind) {
       return "withdrawn";
     case EntryKind::Settled:
       return "settled";
+    case EntryKind::Epoch:
+      return "epoch";
   }
   return "unknown";
 }
 
 std::optional<EntryKind> parse_entry_kind(std::string_view name) {
-  for (const EntryKind kind : {EntryKind::Opened, EntryKind::Credited, EntryKind::Charged,
-                               EntryKind::Refunded, EntryKind::Withdrawn, EntryKind::Settled})
+  for (const EntryKind kind :
+       {EntryKind::Opened, EntryKind::Credited, EntryKind::Charged, EntryKind::Refunded,
+        EntryKind::Withdrawn, EntryKind::Settled, EntryKind::Epoch})
     if (entry_kind_name(kind) == name) return kind;
   return std::nullopt;
 }

@@ -15,29 +15,39 @@
 
 namespace cocoon::payment {
 
-// The last two happened on the chain: coins went back to a client; what was metered was paid.
-enum class EntryKind { Opened, Credited, Charged, Refunded, Withdrawn, Settled };
+// Withdrawn and Settled happened on the chain: coins went back to a client; what was metered was
+// paid. Epoch moves nothing: it seals all accounts as they are after the entry before it.
+enum class EntryKind { Opened, Credited, Charged, Refunded, Withdrawn, Settled, Epoch };
 
-// "opened", "credited", "charged", "refunded", "withdrawn", "settled": as stored and shown.
+// "opened", "credited", "charged", "refunded", "withdrawn", "settled", "epoch": as stored and
+// shown.
 std::string_view entry_kind_name(EntryKind kind);
 std::optional<EntryKind> parse_entry_kind(std::string_view name);
 
-// Kept for ever, so that nothing that came from outside is booked twice.
-constexpr bool is_permanent(EntryKind kind) {
+// Happened outside, once.
+constexpr bool is_from_outside(EntryKind kind) {
   return kind == EntryKind::Credited || kind == EntryKind::Withdrawn || kind == EntryKind::Settled;
+}
+// Kept for ever: so that nothing from outside is booked twice, and every epoch that the chain names
+// is known again.
+constexpr bool is_permanent(EntryKind kind) {
+  return is_from_outside(kind) || kind == EntryKind::Epoch;
 }
 
 struct LedgerEntry {
   std::uint64_t sequence = 0;  // from 1, without gaps
   EntryKind kind = EntryKind::Opened;
   base::WallTime at;
-  AccountId account;  // the client; for Opened the new account; for Settled client or worker
+  AccountId account;  // the client; for Opened the new account; for Settled client or worker; for
+                      // Epoch kOutside
   AccountId worker;   // Charged only, otherwise kOutside
-  // Request id or deposit id; hash of the chain's transaction; for Opened party_reference().
+  // Request id or deposit id; hash of the chain's transaction; for Opened party_reference(); for
+  // Epoch the digest of all accounts.
   base::Bits256 reference{};
   AdjustedTokens tokens;    // Charged: what is billed. Settled: all in `prompt`, for the chain
-                            // does not know their kinds
-  base::TokenCount excess;  // Charged: reported above the reservation, and billed to nobody
+                            // does not know their kinds. Epoch: its number, in `prompt`
+  base::TokenCount excess;  // Charged: reported above the reservation, and billed to nobody. Epoch:
+                            // drawn at random, so that two copies of the same books differ
   // Credited, Withdrawn: how much. Charged: what the client pays. Settled: what was charged on the
   // chain, or for a worker what left for it and the commission.
   base::Nanoton amount;

@@ -61,7 +61,8 @@ Ledger::Ledger(const LedgerOptions& options, std::vector<Account> accounts)
       reservations_(0, SeededHash(options.hash_seed)),
       finished_(options.hash_seed, options.finished_limit, options.finished_age),
       digest_(first_digest()),
-      is_changed_(accounts_.size(), false) {}
+      is_changed_(accounts_.size(), false),
+      seed_(options.hash_seed) {}
 
 Result<AccountId> Ledger::open_account(Now now, AccountKind kind, std::string_view party) {
   if (kind != AccountKind::Client && kind != AccountKind::Worker)
@@ -295,6 +296,8 @@ std::uint64_t Ledger::record(LedgerEntry entry) {
                             entry.amount, entry.worker_part});
   }
   unpolled_.push_back(entry);
+  if (sequence_ - newest_epoch_.sequence >= kEpochEntries && newest_epoch_.number < UINT32_MAX)
+    write_epoch(entry.at, newest_epoch_.number + 1);
   return entry.sequence;
 }
 

@@ -54,15 +54,23 @@ struct LedgerBatch {
   std::uint64_t last_sequence = 0;
 };
 
-// Stored books: all accounts, and in ascending order every permanent entry (is_permanent), the last
-// entry, and all entries of the window in which finished requests are remembered. Older ones may be
-// gone.
+// Stored books: all accounts, and in ascending order every permanent entry (is_permanent), all
+// entries since the newest epoch, and all of the window in which finished requests are remembered.
+// Older ones may be gone.
 struct LedgerSnapshot {
   std::vector<Account> accounts;
   std::vector<LedgerEntry> entries;
 };
 
 enum class Repeat { First, Repeated };
+
+// A point of the books that seals everything before it: the digest of its entry covers all entries
+// up to it and all accounts as they were. What a mark on the chain names.
+struct Epoch {
+  std::uint32_t number = 0;  // from 1, growing; 0: none yet
+  std::uint64_t sequence = 0;
+  base::Bits256 digest{};
+};
 
 // What a request cost. `repeat` tells whether this call charged it or an earlier one.
 struct Charge {
@@ -79,7 +87,8 @@ class Ledger {
  public:
   explicit Ledger(const LedgerOptions& options);
   // Takes over stored books, or refuses them: books_damaged (order, ids, kinds, amounts),
-  // books_unbalanced, books_digest_mismatch.
+  // books_unbalanced, books_digest_mismatch, books_stale (an account is not the one that its newest
+  // entry or the newest epoch left).
   static base::Result<Ledger> restore(const LedgerOptions& options, LedgerSnapshot snapshot,
                                       base::Now now);
 
@@ -112,6 +121,21 @@ class Ledger {
   base::Result<Repeat> settle_payout(base::Now now, AccountId worker,
                                      const base::Bits256& transaction, const Payout& payout);
 
+  // For books that were lost in part: `settled` has happened on the chain, though it was never
+  // metered here. Books what is missing as a charge, safe by the chain's word, from or to an
+  // account of its own (kLostParty), so that the settlement can be booked. Refuses bad_amount,
+  // amount_overflow, too_many_tokens, unknown_account, wrong_account_kind, too_many_accounts.
+  base::Result<void> catch_up_charge(base::Now now, AccountId client,
+                                     const base::Bits256& transaction, const Metered& settled);
+  base::Result<void> catch_up_payout(base::Now now, AccountId worker,
+                                     const base::Bits256& transaction, const Payout& settled);
+
+  // Begins a new epoch, numbered above all before it and not below `at_least`.
+  Epoch begin_epoch(base::Now now, std::uint32_t at_least = 1);
+  const Epoch& newest_epoch() const { return newest_epoch_; }
+  // The digest of that epoch's entry, if the books have it.
+  std::optional<base::Bits256> epoch_digest(std::uint32_t number) const;
+
   // Holds what `worst_case` tokens cost, and answers with that amount. Refuses insufficient_funds
   // (the message names the missing amount), already_reserved, already_charged, already_refunded,
   // too_many_requests, disk_behind, unknown_account, wrong_account_kind, bad_tariff,
@@ -142,7 +166,7 @@ class Ledger {
   // The newest entry, and the newest that is known to be on disk.
   std::uint64_t sequence() const { return sequence_; }
   std::uint64_t durable_sequence() const { return durable_sequence_; }
-  // Digest of all entries up to sequence(): what a later on-chain commitment states.
+  // Digest of all entries up to sequence().
   const base::Bits256& digest() const { return digest_; }
 
  private:
@@ -167,13 +191,18 @@ class Ledger {
                                          const base::Bits256& transaction) const;
   void book_transaction(LedgerEntry entry);
   base::Result<void> take_accounts();
+  base::Result<void> check_epoch(const std::vector<LedgerEntry>& entries) const;
   base::Result<void> take_entries(const std::vector<LedgerEntry>& entries);
   // What is wrong with a stored account or entry; empty if nothing is.
   std::string_view take_account(Account& account, std::size_t place);
   std::string_view take_entry(const LedgerEntry& entry);
+  std::string_view take_epoch(const LedgerEntry& entry);
   void release(Reservations::iterator found);
   void move_charge(const LedgerEntry& entry);
   std::uint64_t record(LedgerEntry entry);
+  base::Result<void> book_missing(base::Now now, AccountId client, AccountId worker,
+                                  const base::Bits256& transaction, const Payout& missing);
+  Epoch write_epoch(base::WallTime at, std::uint32_t number);
   void touch(AccountId id);
   Account& at(AccountId id) { return accounts_[id.index]; }
 
@@ -192,6 +221,15 @@ class Ledger {
   std::vector<AccountId> changed_;  // since the last poll, each once
   std::vector<bool> is_changed_;
   std::deque<Unpersisted> unpersisted_;
+
+  std::uint64_t seed_;
+  std::map<std::uint32_t, base::Bits256> epochs_;  // by number
+  Epoch newest_epoch_;
+  std::vector<base::Bits256> sealed_;  // of each account, as the newest epoch sealed it
 };
+
+// The party of the accounts that stand for whoever was forgotten: a client that never pays, a
+// worker that nobody knows.
+inline constexpr std::string_view kLostParty = "lost";
 
 }  // namespace cocoon::payment

@@ -1,7 +1,9 @@
 // What the chain reports, booked: withdrawals, charges that were settled, workers' pay.
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "crypto/hash.h"
 #include "payment/ledger.h"
 
 namespace cocoon::payment {
@@ -25,6 +27,26 @@ Result<void> check_not_ahead(const Account& account, const Metered& more) {
                  "more is settled on the chain for " + account.party +
                      " than these books have metered: they are older than the chain");
   return {};
+}
+
+// What a client has deposited and neither got back nor been charged on the chain, at most. A sum
+// that is too large to count covers everything.
+bool covers(const Account& client, Nanoton amount) {
+  const auto left = base::checked_add(client.balance, client.unsettled());
+  return !left || amount <= *left;
+}
+
+// What is settled beyond what these books have on disk.
+Metered missing_of(const Account& account, const Metered& settled) {
+  const std::int64_t tokens =
+      settled.tokens.count - (account.on_disk.tokens.count - account.on_chain.tokens.count);
+  const Nanoton amount = settled.amount - (account.on_disk.amount - account.on_chain.amount);
+  return {{std::max<std::int64_t>(tokens, 0)}, std::max(amount, Nanoton{})};
+}
+
+bool has_room(const Account& account, base::TokenCount tokens, Nanoton amount) {
+  return account.metered.tokens.count <= INT64_MAX - tokens.count &&
+         base::checked_add(account.metered.amount, amount).has_value();
 }
 
 LedgerEntry settled(base::Now now, AccountId account, const base::Bits256& transaction,
@@ -65,7 +87,7 @@ Result<Repeat> Ledger::withdraw(base::Now now, AccountId client, const base::Bit
     return Repeat::Repeated;
   if (amount < Nanoton{}) return Error(PaymentReason::BadAmount, "nothing negative is withdrawn");
   Account& account = at(client);
-  if (amount > account.balance + account.unsettled() || amount > -at(kOutside).balance)
+  if (!covers(account, amount) || amount > -at(kOutside).balance)
     return not_covered("a client got more back");
   account.balance -= amount;
   at(kOutside).balance += amount;
@@ -85,8 +107,7 @@ Result<Repeat> Ledger::settle_charge(base::Now now, AccountId client,
     return Repeat::Repeated;
   Account& account = at(client);
   TRY(check_not_ahead(account, charged));
-  if (charged.amount > account.balance + account.unsettled())
-    return not_covered("a client was charged more");
+  if (!covers(account, charged.amount)) return not_covered("a client was charged more");
   add(account.on_chain, charged.tokens, charged.amount);
   LedgerEntry entry = settled(now, client, transaction, charged.tokens);
   entry.amount = charged.amount;
@@ -113,6 +134,60 @@ Result<Repeat> Ledger::settle_payout(base::Now now, AccountId worker,
   entry.worker_part = payout.worker_part;
   book_transaction(entry);
   return Repeat::First;
+}
+
+Result<void> Ledger::catch_up_charge(base::Now now, AccountId client,
+                                     const base::Bits256& transaction, const Metered& charged) {
+  TRY(check_account(client, AccountKind::Client));
+  if (charged.tokens.count < 0 || charged.amount < Nanoton{})
+    return Error(PaymentReason::BadAmount, "what is settled can't be negative");
+  const Metered missing = missing_of(at(client), charged);
+  const AccountId worker = TRY(open_account(now, AccountKind::Worker, kLostParty));
+  return book_missing(now, client, worker, transaction, {missing.tokens, missing.amount, {}});
+}
+
+Result<void> Ledger::catch_up_payout(base::Now now, AccountId worker,
+                                     const base::Bits256& transaction, const Payout& paid) {
+  TRY(check_account(worker, AccountKind::Worker));
+  if (paid.tokens.count < 0 || paid.worker_part < Nanoton{} || paid.commission < Nanoton{})
+    return Error(PaymentReason::BadAmount, "what is settled can't be negative");
+  const Metered missing = missing_of(at(worker), {paid.tokens, paid.worker_part});
+  const Metered own = missing_of(at(kCommission), {paid.tokens, paid.commission});
+  const AccountId client = TRY(open_account(now, AccountKind::Client, kLostParty));
+  return book_missing(now, client, worker, transaction,
+                      {std::max(missing.tokens, own.tokens), missing.amount, own.amount});
+}
+
+// As charges that are on disk already: should the disk lose them, the chain tells of them again.
+Result<void> Ledger::book_missing(base::Now now, AccountId client, AccountId worker,
+                                  const base::Bits256& transaction, const Payout& missing) {
+  const auto amount = base::checked_add(missing.worker_part, missing.commission);
+  if (!amount || !base::checked_add(-at(client).balance, *amount) ||
+      !has_room(at(client), missing.tokens, *amount) ||
+      !has_room(at(worker), missing.tokens, missing.worker_part) ||
+      !has_room(at(kCommission), missing.tokens, missing.commission))
+    return Error(PaymentReason::AmountOverflow, "what the books have missed is too large to count");
+  LedgerEntry entry;
+  entry.kind = EntryKind::Charged;
+  entry.at = now.wall;
+  entry.account = client;
+  entry.worker = worker;
+  entry.reference = crypto::sha256({base::as_bytes("cocoon caught up 1"), transaction});
+  std::int64_t left = missing.tokens.count;
+  do {
+    const std::int64_t tokens = std::min(left, kMaxRequestTokens);
+    left -= tokens;
+    entry.tokens.prompt.count = entry.tokens.total.count = tokens;
+    if (left == 0) entry.amount = *amount, entry.worker_part = missing.worker_part;
+    move_charge(entry);
+    record(entry);
+    const Unpersisted charge = unpersisted_.back();
+    unpersisted_.pop_back();
+    add(at(charge.client).on_disk, charge.tokens, charge.amount);
+    add(at(charge.worker).on_disk, charge.tokens, charge.worker_part);
+    add(at(kCommission).on_disk, charge.tokens, charge.amount - charge.worker_part);
+  } while (left > 0);
+  return {};
 }
 
 }  // namespace cocoon::payment

@@ -61,6 +61,7 @@ class LedgerDuel {
     if (choice < 45) return reserve();
     if (choice < 75) return commit();
     if (choice < 85) return refund();
+    if (choice < 86) return epoch();
     if (choice < 92) return poll();
     if (choice < 98 || choices_.below(10) != 0) return persist();
     return crash();
@@ -215,6 +216,15 @@ class LedgerDuel {
     return same("refund", twin_.refund(key, at()), got, got && *got == Repeat::Repeated);
   }
 
+  std::string epoch() {
+    const Epoch before = ledger_.newest_epoch();
+    const Epoch begun = ledger_.begin_epoch(now_);
+    twin_.epoch(at());
+    if (begun.number != before.number + 1) return "epoch: wrong number";
+    if (begun.sequence != twin_.lines.size()) return "epoch: wrong sequence";
+    return ledger_.epoch_digest(begun.number) == ledger_.digest() ? "" : "epoch: wrong digest";
+  }
+
   std::string poll() {
     auto batch = ledger_.poll_batch();
     if (!batch) return "";
@@ -256,11 +266,13 @@ class LedgerDuel {
     if (choices_.below(2) == 0) return disk_.entries;
     std::deque<LedgerEntry> kept;
     std::size_t finished = 0;
+    bool is_since_epoch = true;
     for (auto entry = disk_.entries.rbegin(); entry != disk_.entries.rend(); ++entry) {
       const bool is_finish =
           entry->kind == EntryKind::Charged || entry->kind == EntryKind::Refunded;
       const bool is_wanted = is_finish ? finished++ < kLimit : is_permanent(entry->kind);
-      if (is_wanted || kept.empty()) kept.push_front(*entry);
+      if (is_wanted || is_since_epoch) kept.push_front(*entry);
+      is_since_epoch = is_since_epoch && entry->kind != EntryKind::Epoch;
     }
     return {kept.begin(), kept.end()};
   }

@@ -60,6 +60,10 @@ bool has_sound_amounts(const LedgerEntry& entry) {
     case EntryKind::Settled:
       return entry.tokens.prompt.count >= 0 && entry.tokens.total == entry.tokens.prompt &&
              entry.worker_part >= Nanoton{} && entry.worker_part <= entry.amount;
+    case EntryKind::Epoch:
+      return entry.amount == Nanoton{} && entry.worker_part == Nanoton{} &&
+             entry.tokens.total == entry.tokens.prompt && entry.tokens.prompt.count > 0 &&
+             entry.tokens.prompt.count <= UINT32_MAX;
     case EntryKind::Charged:
       return entry.excess.count >= 0 && entry.worker_part >= Nanoton{} &&
              entry.worker_part <= entry.amount && check_reported(entry.tokens).ok();
@@ -85,6 +89,7 @@ Result<Ledger> Ledger::restore(const LedgerOptions& options, LedgerSnapshot snap
   Ledger ledger(options, std::move(snapshot.accounts));
   TRY(ledger.take_entries(snapshot.entries));
   TRY(ledger.take_accounts());
+  TRY(ledger.check_epoch(snapshot.entries));
   ledger.finished_.forget(now.wall);
   return ledger;
 }
@@ -152,6 +157,7 @@ std::string_view Ledger::take_entry(const LedgerEntry& entry) {
   if (!has_sound_amounts(entry)) return "has wrong amounts";
   if (entry.account.index >= accounts_.size()) return "is of an unknown account";
   const Account& account = accounts_[entry.account.index];
+  if (entry.kind == EntryKind::Epoch) return take_epoch(entry);
   if (entry.kind == EntryKind::Opened) {
     const bool is_same = entry.reference == party_reference(account.kind, account.party);
     return is_same ? "" : "opened another account than the stored one";
@@ -159,7 +165,7 @@ std::string_view Ledger::take_entry(const LedgerEntry& entry) {
   const bool is_payout = entry.kind == EntryKind::Settled && account.kind == AccountKind::Worker;
   if (account.kind != AccountKind::Client && !is_payout)
     return "is of an account that is no client's";
-  if (is_permanent(entry.kind))
+  if (is_from_outside(entry.kind))
     return deposits_.insert(entry.reference).second ? ""
                                                     : "is a deposit or transaction booked twice";
   if (entry.kind == EntryKind::Charged && !check_account(entry.worker, AccountKind::Worker))

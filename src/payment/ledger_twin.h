@@ -20,7 +20,7 @@ class LedgerTwin {
     std::int64_t tokens, price, fee;
   };
   // One change of the books. `kind`: 'o'pened, 'c'redited, 'p'aid, 'r'efunded, with'd'rawn,
-  // 's'ettled for a client, 'w'orker settled.
+  // 's'ettled for a client, 'w'orker settled, 'e'poch.
   struct Line {
     char kind;
     std::uint32_t account, worker;
@@ -105,6 +105,7 @@ class LedgerTwin {
     holds.erase(key);
     return write({'r', key.first, 0, key.second, 0, 0, 0, at});
   }
+  void epoch(std::int64_t at) { write({'e', 0, 0, 0, 0, 0, 0, at}); }
   void persist(std::size_t lines_on_disk) {
     for (; on_disk < lines_on_disk; ++on_disk) count(lines[on_disk], disk_tokens, disk_amount);
   }

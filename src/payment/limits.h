@@ -32,4 +32,9 @@ inline constexpr std::size_t kMaxUnpersisted = 1U << 18U;
 inline constexpr std::size_t kFinishedRequests = 1U << 18U;
 inline constexpr base::Duration kFinishedAge = std::chrono::hours(1);
 
+// An epoch begins after so many entries at the latest. Far fewer than are read back at start-up, so
+// that what has happened since the newest epoch is always known.
+inline constexpr std::uint64_t kEpochEntries = 1U << 16U;
+static_assert(kEpochEntries <= kFinishedRequests / 2);
+
 }  // namespace cocoon::payment

@@ -53,6 +53,8 @@ std::string_view reason_name(PaymentReason reason) {
       return "books_unbalanced";
     case PaymentReason::BooksDigestMismatch:
       return "books_digest_mismatch";
+    case PaymentReason::BooksStale:
+      return "books_stale";
   }
   return "unknown";
 }

@@ -35,6 +35,7 @@ enum class PaymentReason {
   BooksDamaged,
   BooksUnbalanced,
   BooksDigestMismatch,
+  BooksStale,  // an account is not what the newest epoch sealed
 };
 
 std::string_view reason_name(PaymentReason reason);

@@ -22,6 +22,9 @@ class Theft : public testing::Test {
  protected:
   Theft() {
     lab_.machine().handle_contract(lab_.now(), contract());
+    lab_.persist();
+    EXPECT_FALSE(core().settlement->is_open()) << "its ledger's epoch is not marked yet";
+    see(mark());
     EXPECT_TRUE(lab_.machine().core().settlement->is_open());
   }
 
@@ -42,6 +45,20 @@ class Theft : public testing::Test {
     proven.account->status = ton::AccountStatus::Active;
     proven.account->state.data = data.finish_fixed();
     return proven;
+  }
+
+  // The chain's word on the newest epoch of the proxy's ledger.
+  ton::Transaction mark() {
+    const payment::Epoch& epoch = core().ledger.newest_epoch();
+    const payment::chain::SaveState said{epoch.number, epoch.digest};
+    const ton::Address& contract = core().identity.contract;
+    ton::Transaction transaction;
+    transaction.hash = crypto::sha256(base::as_bytes("a mark"));
+    transaction.in_message.emplace();
+    transaction.in_message->source = ton::MessageAddress::from(wallet());
+    transaction.in_message->body = payment::chain::save_state_mark(
+        1, said, payment::chain::sign_mark(said, contract, core().key));
+    return transaction;
   }
 
   // A deposit as the contract at `source` reports it to the proxy's, for a client whose secret has

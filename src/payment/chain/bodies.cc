@@ -30,6 +30,13 @@ CellRef with_bits(Operation operation, const Envelope& envelope, const base::Bit
   return body.store_bytes(bits).store_address(envelope.excesses).finish_fixed();
 }
 
+// The cell whose hash is signed.
+CellRef mark_payload(const SaveState& mark, const ton::Address& contract) {
+  CellBuilder payload;
+  payload.store_uint(number_of(Operation::SaveState), 32).store_uint(mark.seqno, 32);
+  return payload.store_bytes(mark.session).store_address(contract).finish_fixed();
+}
+
 }  // namespace
 
 CellRef client_top_up(const Envelope& envelope, base::Nanoton amount) {
@@ -90,10 +97,21 @@ CellRef proxy_close_complete(const Envelope& envelope) {
   return plain(Operation::ProxyCloseComplete, envelope);
 }
 
-CellRef save_state_mark(std::uint64_t query_id, const SaveState& mark) {
+CellRef save_state_mark(std::uint64_t query_id, const SaveState& mark,
+                        const base::Bits512& signature) {
   CellBuilder body = begin(Operation::DoNotProcess, query_id);
   body.store_uint(number_of(Operation::SaveState), 32).store_uint(mark.seqno, 32);
-  return body.store_bytes(mark.session).finish_fixed();
+  return body.store_bytes(mark.session).store_bytes(signature).finish_fixed();
+}
+
+base::Bits512 sign_mark(const SaveState& mark, const ton::Address& contract,
+                        const crypto::Ed25519PrivateKey& key) {
+  return key.sign(mark_payload(mark, contract)->hash());
+}
+
+bool is_signed_mark(const SaveState& mark, const ton::Address& contract, const base::Bits256& key,
+                    const base::Bits512& signature) {
+  return crypto::ed25519_verify(key, mark_payload(mark, contract)->hash(), signature);
 }
 
 CellRef voucher_payload(const Voucher& voucher) {

@@ -41,13 +41,21 @@ ton::CellRef proxy_withdraw(const Envelope& envelope);
 ton::CellRef proxy_increase_stake(const Envelope& envelope, base::Nanoton amount);
 ton::CellRef proxy_close(const Envelope& envelope);           // owner
 ton::CellRef proxy_close_complete(const Envelope& envelope);  // owner
-// A mark for whoever reads the contract's transactions; the contract lets it pass.
+// A mark for whoever reads the contract's transactions; the contract lets it pass. With it a proxy
+// says which epoch its ledger has begun.
 struct SaveState {
-  std::uint32_t seqno = 0;
-  base::Bits256 session{};
+  std::uint32_t seqno = 0;  // the epoch's number
+  base::Bits256 session{};  // the digest of its entry
   friend bool operator==(const SaveState&, const SaveState&) = default;
 };
-ton::CellRef save_state_mark(std::uint64_t query_id, const SaveState& mark);
+// The signature is ours; the live network knows marks without one, which prove nothing.
+ton::CellRef save_state_mark(std::uint64_t query_id, const SaveState& mark,
+                             const base::Bits512& signature);
+// By the proxy's key, for this contract.
+base::Bits512 sign_mark(const SaveState& mark, const ton::Address& contract,
+                        const crypto::Ed25519PrivateKey& key);
+bool is_signed_mark(const SaveState& mark, const ton::Address& contract, const base::Bits256& key,
+                    const base::Bits512& signature);
 
 // ---- Vouchers: the client's word on the most that it agrees to have been charged ----
 struct Voucher {

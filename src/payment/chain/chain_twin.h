@@ -165,7 +165,7 @@ class ChainTwin {
     } else if (operation == Operation::ProxyPayoutRequest) {
       withdrawn += commission;
       commission = 0;
-    } else {
+    } else if (operation != Operation::DoNotProcess) {
       return;
     }
     record(wallet, transfer.body);

@@ -100,12 +100,17 @@ Result<WorkerReport> load_worker_report(CellSlice& body) {
   return report;
 }
 
-Result<MarkSeen> load_mark(CellSlice& body, const ton::Address& sender) {
+struct SignedMark {
+  SaveState mark;
+  base::Bits512 signature{};
+};
+Result<SignedMark> load_mark(CellSlice& body) {
   TRY(body.load_uint(64));
   TRY(body.expect_tag(number_of(Operation::SaveState), 32));
-  MarkSeen seen{.sender = sender, .mark = {}};
+  SignedMark seen;
   seen.mark.seqno = TRY(body.load_u32());
   seen.mark.session = TRY(body.load_bits256());
+  seen.signature = TRY(body.load_bits512());
   TRY(body.expect_end());
   return seen;
 }
@@ -174,8 +179,9 @@ std::optional<ProxyNotice> read_notice(const ton::NetworkContracts& contracts,
     return ProxyNotice(withdrawn(transaction, owner));
   }
   if (operation == Operation::DoNotProcess) {
-    const auto mark = load_mark(*body, *sender);
-    if (mark) return ProxyNotice(*mark);
+    const auto seen = load_mark(*body);
+    if (seen && is_signed_mark(seen->mark, proxy.contract, proxy.public_key, seen->signature))
+      return ProxyNotice(MarkSeen{seen->mark});
   }
   return std::nullopt;
 }

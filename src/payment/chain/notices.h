@@ -75,9 +75,8 @@ struct WorkerReport {
 struct CommissionWithdrawn {
   base::Nanoton amount;
 };
-// A mark of whoever sent it; the proxy's own wallet, or a stranger.
+// A mark with the proxy's signature for this contract, whoever sent it.
 struct MarkSeen {
-  ton::Address sender;
   SaveState mark;
 };
 using ProxyNotice = std::variant<ClientReport, WorkerReport, CommissionWithdrawn, MarkSeen>;

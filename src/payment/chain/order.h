@@ -31,11 +31,12 @@ struct MessageValues {
   base::Nanoton deploy_proxy;  // likewise
   base::Nanoton request;       // to a client or worker contract
   base::Nanoton proxy;         // to a proxy contract
+  base::Nanoton mark;          // to a proxy contract, which does not read it
 };
 // For our contracts: measured (contracts/gas.json, contracts/wrappers/values.ts).
 inline constexpr MessageValues kMessageValues{base::Nanoton(110'000'000),
                                               base::Nanoton(510'000'000), base::Nanoton(80'000'000),
-                                              base::Nanoton(30'000'000)};
+                                              base::Nanoton(30'000'000), base::Nanoton(1)};
 
 // A message to a contract. `state`: deploys it where it does not exist yet; null if it does.
 ton::Transfer transfer_to(const ton::Address& contract, base::Nanoton amount, ton::CellRef body,

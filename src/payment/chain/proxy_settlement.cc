@@ -107,7 +107,7 @@ void ProxySettlement::take(base::Now now, const ton::Transaction& transaction,
   } else if (const auto* refund = std::get_if<Refunded>(&report.event)) {
     book_refund(now, transaction, report, transaction.hash, refund->amount);
   } else if (const auto* charged = std::get_if<Charged>(&report.event)) {
-    book(ledger_.settle_charge(now, *opened, transaction.hash, {charged->tokens, charged->amount}),
+    book(settle(now, *opened, transaction.hash, Metered{charged->tokens, charged->amount}),
          {.kind = RecordKind::Charge,
           .party = report.owner,
           .tokens = charged->tokens,
@@ -134,8 +134,8 @@ void ProxySettlement::book_untold_charge(base::Now now, const ton::Transaction& 
   }
   const auto amount = base::checked_multiply(terms_.price_per_token, tokens);
   if (!amount) return;
-  const auto booked = ledger_.settle_charge(
-      now, channel.account, second_reference(transaction.hash), {{tokens}, *amount});
+  const auto booked =
+      settle(now, channel.account, second_reference(transaction.hash), Metered{{tokens}, *amount});
   if (!booked) return note(booked.error());
   keep(transaction,
        {.kind = RecordKind::Charge, .party = report.owner, .tokens = {tokens}, .amount = *amount});
@@ -159,8 +159,9 @@ void ProxySettlement::take(base::Now now, const ton::Transaction& transaction,
   if (!opened) return note(opened.error());
   const TokenCount before = ledger_.account(*opened).on_chain.tokens;
   const TokenCount paid{report.tokens.count - before.count};
-  const auto booked = ledger_.settle_payout(
-      now, *opened, transaction.hash, {paid, report.paid->worker_part, report.paid->proxy_part});
+  const auto booked =
+      settle(now, *opened, transaction.hash,
+             Ledger::Payout{paid, report.paid->worker_part, report.paid->proxy_part});
   if (!booked) return note(booked.error());
   const Nanoton price = terms_.price_per_token;
   const Nanoton total = report.paid->worker_part + report.paid->proxy_part;
@@ -181,7 +182,56 @@ void ProxySettlement::take(base::Now, const ton::Transaction& transaction,
   }
 }
 
-void ProxySettlement::take(base::Now, const ton::Transaction&, const MarkSeen&) {}
+// Marks come in the order of their epochs, each after its entry is on this disk: one that these
+// books don't have was made by others.
+void ProxySettlement::take(base::Now, const ton::Transaction&, const MarkSeen& seen) {
+  const std::uint32_t number = seen.mark.seqno;
+  if (ledger_.epoch_digest(number) == seen.mark.session) {
+    marked_ = std::max(marked_, number);
+    if (marked_ == ledger_.newest_epoch().number) finish(Purpose::Mark, terms_.proxy.contract);
+    return;
+  }
+  lost_ = std::max(lost_, number);
+  if (number > terms_.rules.accept_loss) behind_ = true;
+}
+
+bool ProxySettlement::may_catch_up(const base::Result<Repeat>& booked) const {
+  return !booked && booked.error().is(PaymentReason::ChainAhead) && terms_.rules.accept_loss > 0;
+}
+
+base::Result<Repeat> ProxySettlement::settle(base::Now now, AccountId client,
+                                             const base::Bits256& reference,
+                                             const Metered& charged) {
+  auto booked = ledger_.settle_charge(now, client, reference, charged);
+  if (!may_catch_up(booked)) return booked;
+  TRY(ledger_.catch_up_charge(now, client, reference, charged));
+  return ledger_.settle_charge(now, client, reference, charged);
+}
+
+base::Result<Repeat> ProxySettlement::settle(base::Now now, AccountId worker,
+                                             const base::Bits256& reference,
+                                             const Ledger::Payout& paid) {
+  auto booked = ledger_.settle_payout(now, worker, reference, paid);
+  if (!may_catch_up(booked)) return booked;
+  TRY(ledger_.catch_up_payout(now, worker, reference, paid));
+  return ledger_.settle_payout(now, worker, reference, paid);
+}
+
+std::string ProxySettlement::loss() const {
+  const std::uint32_t newest = ledger_.newest_epoch().number;
+  const std::string number = std::to_string(std::max({marked_, lost_, 1U}));
+  const std::string what =
+      lost_ > newest ? "the chain knows epoch " + number + " of this ledger, which ends at epoch " +
+                           std::to_string(newest) + ": its disk was put back to an older state"
+      : lost_ > 0 ? "the chain knows another epoch " + std::to_string(lost_) +
+                        " than this ledger: a copy of it has gone on elsewhere"
+                  : "more is settled on the chain than this ledger has metered: its disk was put "
+                    "back to an older state";
+  return what + ". No client is served. Stop this proxy and put the newest ledger in place; if " +
+         "there is none, start it with accept_loss = " + number +
+         ": it then goes on from what it has and what the chain has settled, and what was used " +
+         "since and not charged is given away";
+}
 
 void ProxySettlement::keep(const ton::Transaction& transaction, Record record) {
   record.transaction = transaction.hash;
@@ -256,7 +306,7 @@ void ProxySettlement::finish(Purpose purpose, const ton::Address& contract) {
 // Gives the order unless one for the same purpose and contract is under way.
 void ProxySettlement::order(base::Now now, Purpose purpose, const ton::Address& contract,
                             std::uint64_t number, std::vector<ton::Transfer> transfers) {
-  static constexpr std::array<std::string_view, 6> kNames{"deploy", "stake",  "charge",
+  static constexpr std::array<std::string_view, 7> kNames{"deploy", "stake",  "mark",    "charge",
                                                           "grant",  "payout", "withdraw"};
   const auto found = pending_.find({purpose, contract});
   if (found != pending_.end() && found->second.wait.waits(now)) return;
@@ -276,8 +326,10 @@ ton::Transfer ProxySettlement::signed_transfer(ton::PaymentOp op, const ton::Add
 }
 
 void ProxySettlement::plan(base::Now now) {
-  if (!current_) return;
+  // Whoever does not know what was promised promises nothing.
+  if (!current_ || behind_) return;
   plan_contract(now);
+  plan_epoch(now);
   if (!account_ || account_->state == ContractState::Closed) return;
   for (const auto& [owner, channel] : channels_) plan_charge(now, channel);
   for (const Account& account : ledger_.accounts()) {
@@ -308,6 +360,38 @@ void ProxySettlement::plan_contract(base::Now now) {
   if (transfers.empty()) return;
   order(now, account_ ? Purpose::Stake : Purpose::Deploy, contract,
         static_cast<std::uint64_t>(stake.count()), std::move(transfers));
+}
+
+bool ProxySettlement::epoch_is_due(base::Now now) const {
+  if (start_epoch_ == 0) return true;
+  const Epoch& newest = ledger_.newest_epoch();
+  // While one is not marked yet, another would only cost.
+  if (newest.number > marked_ || newest.sequence == ledger_.sequence()) return false;
+  if (now.steady >= epoch_begun_ + kEpochTime) return true;
+  const std::int64_t tokens =
+      ledger_.account(kCommission).metered.tokens.count - epoch_tokens_.count;
+  const auto used = base::checked_multiply(terms_.price_per_token, tokens);
+  return !used || *used >= terms_.rules.mark_at;
+}
+
+// Begun in the books first, marked once that is on disk: the chain never knows more than the disk.
+void ProxySettlement::plan_epoch(base::Now now) {
+  if (!account_) return;
+  if (epoch_is_due(now)) {
+    ledger_.begin_epoch(now, std::max(marked_, lost_) + 1);
+    epoch_begun_ = now.steady;
+    epoch_tokens_ = ledger_.account(kCommission).metered.tokens;
+    if (start_epoch_ == 0) start_epoch_ = ledger_.newest_epoch().number;
+  }
+  const Epoch& newest = ledger_.newest_epoch();
+  if (newest.number == marked_ || newest.sequence > ledger_.durable_sequence()) return;
+  const ton::Address& contract = terms_.proxy.contract;
+  const SaveState mark{newest.number, newest.digest};
+  const ton::CellRef body = save_state_mark(newest.number, mark, sign_mark(mark, contract, key_));
+  std::uint64_t name = 0;
+  for (std::size_t i = 0; i < 8; ++i) name = name << 8U | newest.digest[i];
+  order(now, Purpose::Mark, contract, name,
+        {transfer_to(contract, kMessageValues.mark, body, nullptr)});
 }
 
 bool ProxySettlement::charge_is_due(const Channel& channel, const Account& account) const {

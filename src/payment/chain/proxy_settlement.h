@@ -6,8 +6,14 @@
 // from the first one, and the ledger books each once. An order that a crash leaves behind is given
 // again under the same id. The chain alone decides what happened: an order that was sent counts
 // only when its effect is seen.
+//
+// It marks the ledger's epochs on the chain, one at every start and more as usage grows. A mark
+// that the ledger does not know says that the disk was put back to an older state, or that a copy
+// of it has gone on elsewhere: then no client is served and nothing is signed until somebody
+// decides.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -31,6 +37,11 @@ struct SettlementRules {
   base::Nanoton charge_at{base::kNanotonsPerTon};
   base::Nanoton payout_at{10 * base::kNanotonsPerTon};
   base::Nanoton withdraw_at{10 * base::kNanotonsPerTon};
+  // What may be used before the next epoch is marked on the chain.
+  base::Nanoton mark_at{base::kNanotonsPerTon};
+  // Goes on though the ledger does not know epochs up to this one: what they had is lost, and what
+  // the chain has settled is right. 0: nothing is given up.
+  std::uint32_t accept_loss = 0;
 };
 
 struct SettlementTerms {
@@ -80,12 +91,14 @@ class ProxySettlement {
   std::optional<Registration> poll_registration();
   std::optional<base::Instant> poll_deadline() const;
 
-  // The contract stands, is open and has its stake: deposits are taken. Never while the books are
-  // behind.
-  bool is_open() const { return open_ && !behind_; }
-  // The chain has settled more than these books have metered: the disk was put back to an older
-  // state. Whoever goes on would give away what was used since.
+  // The contract stands, is open and has its stake, and this start's epoch is marked there:
+  // deposits are taken. Never while the books are behind.
+  bool is_open() const { return open_ && !behind_ && start_epoch_ > 0 && marked_ >= start_epoch_; }
+  // The chain has settled more than these books have metered, or knows an epoch that they don't:
+  // the disk was put back to an older state. Whoever goes on would give away what was used since.
   bool is_behind() const { return behind_; }
+  // The newest epoch that the chain knows; 0 if none.
+  std::uint32_t marked_epoch() const { return std::max(marked_, lost_); }
   bool is_settling() const { return settle_all_; }
   // Nothing for owners whose contract has never spoken.
   const Channel* channel(const ton::Address& owner) const;
@@ -93,11 +106,12 @@ class ProxySettlement {
   const Records& records() const { return records_; }
   std::size_t orders_open() const { return pending_.size(); }
   const std::optional<ProxyAccount>& account() const { return account_; }
-  // The last thing that went wrong, for people; empty if nothing did.
-  const std::string& problem() const { return problem_; }
+  // The last thing that went wrong, for people; empty if nothing did. While the books are behind:
+  // that, and what to do.
+  std::string problem() const { return behind_ ? loss() : problem_; }
 
  private:
-  enum class Purpose { Deploy, Stake, Charge, Grant, Payout, Withdraw };
+  enum class Purpose { Deploy, Stake, Mark, Charge, Grant, Payout, Withdraw };
   // Of one kind, for one contract; at most one at a time.
   using Slot = std::pair<Purpose, ton::Address>;
   struct Pending {
@@ -115,9 +129,17 @@ class ProxySettlement {
                           const ClientReport& report);
   void keep(const ton::Transaction& transaction, Record record);
   void note(const base::Error& error);
+  base::Result<Repeat> settle(base::Now now, AccountId client, const base::Bits256& reference,
+                              const Metered& charged);
+  base::Result<Repeat> settle(base::Now now, AccountId worker, const base::Bits256& reference,
+                              const Ledger::Payout& paid);
+  bool may_catch_up(const base::Result<Repeat>& booked) const;
+  std::string loss() const;
 
   void plan(base::Now now);
   void plan_contract(base::Now now);
+  void plan_epoch(base::Now now);
+  bool epoch_is_due(base::Now now) const;
   void plan_charge(base::Now now, const Channel& channel);
   bool charge_is_due(const Channel& channel, const Account& account) const;
   void plan_payout(base::Now now, const Account& worker);
@@ -140,6 +162,11 @@ class ProxySettlement {
   bool open_ = false;
   bool behind_ = false;
   bool settle_all_ = false;
+  std::uint32_t marked_ = 0;       // the newest of the ledger's epochs that the chain knows
+  std::uint32_t lost_ = 0;         // the newest that only the chain knows
+  std::uint32_t start_epoch_ = 0;  // begun by this process; 0: not yet
+  base::Instant epoch_begun_{};
+  base::TokenCount epoch_tokens_;  // metered in all when the newest epoch began
   std::map<Slot, Pending> pending_;
   std::deque<ChainOrder> orders_;
   std::deque<Registration> registrations_;

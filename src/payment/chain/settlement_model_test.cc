@@ -52,9 +52,9 @@ class Model {
 
   // Until nothing is left to do. A wallet that fails now and then only takes longer.
   void come_to_rest() {
-    persist();
     for (int i = 0; i < 40; ++i) {
       now_.steady += std::chrono::seconds(100);
+      persist();
       settlement_->handle_settle_now(now_);
       turn(Wallet::Works);
     }
@@ -114,6 +114,92 @@ class Model {
   std::int64_t settled() const { return settled_; }
   int crashes() const { return crashes_; }
 
+  // Starts again with the disk as it is, giving up what is lost up to this epoch.
+  void accept_loss(std::uint32_t epoch) {
+    accept_loss_ = epoch;
+    crash();
+    turn(Wallet::Works);
+  }
+  // Some use that is never charged, then the disk from before it. The chain knows its epochs only.
+  void roll_back_uncharged() {
+    rules_.charge_at = rules_.payout_at = Nanoton(INT64_MAX);
+    rules_.mark_at = Nanoton(10'000);
+    fund();
+    const auto accounts = disk_accounts_;
+    const auto entries = disk_entries_;
+    for (int i = 0; i < 10; ++i) {
+      use();
+      persist();
+      turn(Wallet::Works);
+    }
+    EXPECT_FALSE(settlement_->is_behind());
+    disk_accounts_ = accounts;
+    disk_entries_ = entries;
+    crash();
+    turn(Wallet::Works);
+  }
+  void fund() {
+    accept_loss(0);
+    for (auto& [contract, client] : chain_.clients) chain_.deposit(client, 100'000);
+    for (int i = 0; i < 4; ++i) {
+      turn(Wallet::Works);
+      persist();
+    }
+    ASSERT_TRUE(settlement_->is_open()) << settlement_->problem();
+  }
+  // Two machines go on from one disk; the chain hears of the other one's epoch later.
+  void run_a_copy() {
+    fund();
+    auto accounts = disk_accounts_;
+    auto entries = disk_entries_;
+    seed_ = 2;
+    accept_loss(0);
+    persist();
+    settlement_->handle_current(now_, chain_.account());
+    const auto held = settlement_->poll_order();
+    ASSERT_TRUE(held && held->purpose == "mark");
+    disk_accounts_ = std::move(accounts);
+    disk_entries_ = std::move(entries);
+    seed_ = 3;
+    accept_loss(0);
+    persist();
+    turn(Wallet::Works);
+    turn(Wallet::Works);
+    EXPECT_TRUE(settlement_->is_open());
+    chain_.carry_out(held->order);
+    turn(Wallet::Works);
+  }
+  void go_on(int steps) {
+    for (int i = 0; i < steps; ++i) {
+      step();
+      ASSERT_EQ(sum(), 0);
+    }
+    come_to_rest();
+  }
+  // Books that were lost in part: no less than the chain has settled, and nothing to settle is left
+  // of those who are known.
+  void check_recovery() {
+    EXPECT_TRUE(settlement_->is_open()) << settlement_->problem();
+    for (const auto& [contract, client] : chain_.clients) {
+      const auto id = ledger_->find_account(AccountKind::Client, ton::to_raw_text(client.owner));
+      ASSERT_TRUE(id);
+      const Account& account = ledger_->account(*id);
+      EXPECT_EQ(account.on_chain.tokens.count, client.tokens);
+      EXPECT_EQ((account.balance + account.unsettled()).count(), client.balance);
+    }
+    for (const auto& [contract, worker] : chain_.workers) {
+      const auto id = ledger_->find_account(AccountKind::Worker, ton::to_raw_text(worker.owner));
+      ASSERT_TRUE(id);
+      EXPECT_EQ(ledger_->account(*id).on_chain.amount.count(), worker.got);
+    }
+    crash();
+    turn(Wallet::Works);
+    EXPECT_FALSE(settlement_->is_behind()) << settlement_->problem();
+  }
+  std::size_t orders() const { return waiting_.size(); }
+  std::string problem() const { return settlement_->problem(); }
+  std::uint32_t marked() const { return settlement_->marked_epoch(); }
+
  private:
   enum class Wallet { MayFail, Works };
 
@@ -125,17 +211,17 @@ class Model {
   }
 
   void begin(Ledger ledger) {
+    rules_.accept_loss = accept_loss_;
     settlement_.reset();
     ledger_.emplace(std::move(ledger));
-    settlement_.emplace(
-        SettlementTerms{.contracts = *chain_.contracts,
-                        .proxy = chain_.proxy,
-                        .owner = chain_.owner,
-                        .wallet = chain_.wallet,
-                        .price_per_token = Nanoton(ChainTwin::kPrice),
-                        .min_proxy_stake = Nanoton(ChainTwin::kStake),
-                        .rules = {Nanoton(50'000), Nanoton(60'000), Nanoton(3'000)}},
-        *ledger_, chain_.key);
+    settlement_.emplace(SettlementTerms{.contracts = *chain_.contracts,
+                                        .proxy = chain_.proxy,
+                                        .owner = chain_.owner,
+                                        .wallet = chain_.wallet,
+                                        .price_per_token = Nanoton(ChainTwin::kPrice),
+                                        .min_proxy_stake = Nanoton(ChainTwin::kStake),
+                                        .rules = rules_},
+                        *ledger_, chain_.key);
     seen_ = 0;
   }
 
@@ -171,7 +257,7 @@ class Model {
     LedgerSnapshot snapshot;
     for (const auto& [index, account] : disk_accounts_) snapshot.accounts.push_back(account);
     snapshot.entries = disk_entries_;
-    auto restored = Ledger::restore({}, std::move(snapshot), now_);
+    auto restored = Ledger::restore({.hash_seed = seed_}, std::move(snapshot), now_);
     ASSERT_TRUE(restored) << restored.error().message();
     begin(std::move(*restored));
     for (const ChainOrder& order : waiting_) {
@@ -214,6 +300,9 @@ class Model {
   std::map<std::uint32_t, Account> disk_accounts_;
   std::vector<LedgerEntry> disk_entries_;
   std::uint32_t requests_ = 0;
+  std::uint32_t accept_loss_ = 0;
+  std::uint64_t seed_ = 1;
+  SettlementRules rules_{Nanoton(50'000), Nanoton(60'000), Nanoton(3'000), Nanoton(40'000)};
   std::int64_t settled_ = 0;
   int crashes_ = 0;
 };
@@ -248,6 +337,49 @@ TEST(SettlementModel, ADiskThatWasPutBackIsNoticed) {
   for (int step = 0; step < 50; ++step) model.step();
   model.roll_back();
   EXPECT_TRUE(model.is_behind());
+  EXPECT_NE(model.problem().find("accept_loss = " + std::to_string(model.marked())),
+            std::string::npos)
+      << model.problem();
+}
+
+TEST(SettlementModel, ALossOfUsageThatWasNeverChargedIsNoticed) {
+  Model model(1);
+  model.roll_back_uncharged();
+  EXPECT_TRUE(model.is_behind());
+  EXPECT_NE(model.problem().find("was put back to an older state"), std::string::npos);
+  model.come_to_rest();
+  EXPECT_EQ(model.orders(), 0U) << "whoever does not know what was promised signs nothing";
+}
+
+TEST(SettlementModel, ACopyThatHasGoneOnElsewhereIsNoticed) {
+  Model model(1);
+  model.run_a_copy();
+  EXPECT_TRUE(model.is_behind());
+  EXPECT_NE(model.problem().find("a copy of it has gone on elsewhere"), std::string::npos)
+      << model.problem();
+}
+
+TEST(SettlementModel, AnAcceptedLossIsGivenAwayAndTheRestGoesOn) {
+  const char* text = std::getenv("COCOON_SEED");
+  const std::uint64_t first = text ? std::strtoull(text, nullptr, 10) : std::random_device{}();
+  for (std::uint64_t seed = first; seed < first + 20; ++seed) {
+    SCOPED_TRACE("COCOON_SEED=" + std::to_string(seed));
+    Model model(seed);
+    for (int step = 0; step < 50; ++step) model.step();
+    model.roll_back();
+    ASSERT_TRUE(model.is_behind());
+    const std::uint32_t lost = model.marked();
+    model.accept_loss(lost - 1);
+    EXPECT_TRUE(model.is_behind()) << "less was accepted than is lost";
+    model.accept_loss(lost);
+    model.go_on(200);
+    EXPECT_GT(model.marked(), lost);
+    model.check_recovery();
+    // Another loss needs another decision.
+    model.roll_back();
+    EXPECT_TRUE(model.is_behind());
+    if (testing::Test::HasFailure()) return;
+  }
 }
 
 }  // namespace

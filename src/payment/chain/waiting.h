@@ -13,6 +13,8 @@ namespace cocoon::payment::chain {
 inline constexpr base::Duration kEffectTime = std::chrono::seconds(90);
 // After an order that could not be sent.
 inline constexpr base::Duration kOrderRest = std::chrono::seconds(30);
+// A proxy's ledger begins an epoch so often, if anything has happened.
+inline constexpr base::Duration kEpochTime = std::chrono::hours(1);
 
 class OrderWait {
  public:
