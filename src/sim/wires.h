@@ -41,8 +41,8 @@ class LinkOwner {
 struct Weather {
   base::Duration least_delay{std::chrono::milliseconds(1)};
   base::Duration most_delay{std::chrono::milliseconds(20)};
-  // Of a thousand deaths, so many go unnoticed until keep-alive: a machine that loses its power says
-  // nothing; a process that dies has its sockets closed by the kernel.
+  // Of a thousand deaths, so many go unnoticed until keep-alive: a machine that loses its power
+  // says nothing; a process that dies has its sockets closed by the kernel.
   std::int64_t silent_deaths = 200;
 };
 
