@@ -19,8 +19,8 @@ struct OfferTerms {
   // Names in ascending order with commas between them; empty: nothing is said.
   std::string capabilities{};
   std::optional<base::Bits256> weights_hash{};  // the root hash of the weights' dm-verity disk
-  std::int32_t context_length = 0;            // prompt and answer together, in tokens; 0: unknown
-  std::int32_t max_output = 0;                // of one answer, in tokens; 0: unknown
+  std::int32_t context_length = 0;              // prompt and answer together, in tokens; 0: unknown
+  std::int32_t max_output = 0;                  // of one answer, in tokens; 0: unknown
   friend auto operator<=>(const OfferTerms&, const OfferTerms&) = default;
 };
 
