@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ WORKER_OWNER = "UQAuz15H1ZHrZ_psVrAra7HealMIVeFq0wguqlmFno1f3B-m"
 CLIENT_OWNER = "UQCdj43bBDyeJlfe6FVSpWLfsDMp4YHbmz5lca5-tNz-fx20"
 WAIT = 30.0
 LOG_SHOWN = 6000
+FREE_PORTS = (20000, 32000)
 
 
 def binary(name):
@@ -34,9 +36,13 @@ def binary(name):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, below those that the kernel gives to outgoing connections: one of these would
+    take it now and then before a program of ours does."""
+    while True:
+        port = random.randrange(*FREE_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("", port))
+            return port
 
 
 def wait_until(holds, what, timeout=WAIT):
