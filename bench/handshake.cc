@@ -157,6 +157,12 @@ class Plain {
                                reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
     X509_set_issuer_name(certificate, issuer == nullptr ? subject : X509_get_subject_name(issuer));
     X509_set_pubkey(certificate, key);
+    if (issuer == nullptr) {
+      X509_EXTENSION* authority =
+          X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE");
+      X509_add_ext(certificate, authority, -1);
+      X509_EXTENSION_free(authority);
+    }
     if (X509_sign(certificate, signer, nullptr) == 0) stop("no certificate");
     return certificate;
   }
