@@ -59,8 +59,12 @@ EngineAnswer Engine::draw_answer(EngineAnswer::Kind asked) {
   if (dice_.chance(60)) answer.kind = FailAtOnce;
   if (asked == Stream && dice_.chance(60)) answer.kind = FailInTheMiddle;
   if (dice_.chance(40)) answer.kind = Stall;
-  // An engine that counts wrongly: more than any request reserves.
-  if (dice_.chance(30)) answer.usage.completion = {900'000'000};
+  // An engine that counts wrongly: more than any request reserves, in an answer long enough that
+  // its worker believes more than was reserved.
+  if (dice_.chance(30)) {
+    answer.usage.completion = {900'000'000};
+    if (answer.kind == Json) answer.kind = LongJson;
+  }
   return answer;
 }
 
