@@ -23,8 +23,6 @@ if(COCOON_SANITIZE)
   target_compile_options(cocoon_flags INTERFACE -fsanitize=${COCOON_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(cocoon_flags INTERFACE -fsanitize=${COCOON_SANITIZE})
 endif()
-# Every object counts the edges it runs, so that fuzz targets are built from the same objects as the tests.
 if(COCOON_FUZZ)
   add_custom_target(fuzz_targets)
-  target_compile_options(cocoon_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()

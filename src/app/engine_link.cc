@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "app/header_list.h"
 #include "market/market.h"
 #include "worker/engine_terms.h"
 #include "worker/limits.h"
@@ -13,14 +14,6 @@ constexpr base::Duration kProbeTimeout = std::chrono::seconds(5);
 constexpr std::size_t kPageBytesMax = 4 << 20;
 // An engine that doesn't serve a page is asked for it again after so long.
 constexpr base::Duration kNoPagePause = std::chrono::minutes(1);
-
-std::vector<openai::Header> to_list(const io::HttpHeaders& headers) {
-  std::vector<openai::Header> list;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    list.push_back({std::string(headers[i].name), std::string(headers[i].value)});
-  }
-  return list;
-}
 
 }  // namespace
 

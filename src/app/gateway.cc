@@ -1,5 +1,6 @@
 #include "app/gateway.h"
 
+#include "app/header_list.h"
 #include "openai/error.h"
 #include "openai/origins.h"
 #include "openai/request.h"
@@ -8,14 +9,6 @@ namespace cocoon::app {
 namespace {
 
 constexpr std::size_t kSlowCallerBytes = 16 << 20;
-
-std::vector<openai::Header> to_list(const io::HttpHeaders& fields) {
-  std::vector<openai::Header> headers;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    headers.push_back({std::string(fields[i].name), std::string(fields[i].value)});
-  }
-  return headers;
-}
 
 base::Result<io::HostPort> listening_address(const std::string& listen,
                                              const client::Callers& callers) {

@@ -16,10 +16,6 @@ constexpr std::string_view kTag = "cocoon claims 2\n";
 constexpr std::string_view kGpuEvidenceTag("cocoon gpu evidence 1\0", 22);
 constexpr std::string_view kGpuNonceTag("cocoon gpu nonce 1\0", 19);
 
-void append(base::Bytes& out, base::BytesView bytes) {
-  out.insert(out.end(), bytes.begin(), bytes.end());
-}
-
 base::Bits256 take(base::BytesView& bytes) {
   base::Bits256 out;
   std::ranges::copy(bytes.first(out.size()), out.begin());
@@ -58,14 +54,14 @@ std::string_view reason_name(ClaimsError error) {
 base::Bytes encode_claims(const EnclaveClaims& claims) {
   base::Bytes out = base::to_bytes(kTag);
   out.push_back(static_cast<std::uint8_t>(claims.role));
-  append(out, claims.tls_public_key);
-  append(out, claims.seal_public_key);
-  append(out, claims.receipt_public_key);
-  append(out, claims.gpu_evidence_hash);
+  base::append(out, claims.tls_public_key);
+  base::append(out, claims.seal_public_key);
+  base::append(out, claims.receipt_public_key);
+  base::append(out, claims.gpu_evidence_hash);
   for (int shift = 0; shift < 32; shift += 8) {
     out.push_back(static_cast<std::uint8_t>(claims.block.seqno >> shift));
   }
-  append(out, claims.block.root_hash);
+  base::append(out, claims.block.root_hash);
   CHECK(out.size() == kEnclaveClaimsSize);
   return out;
 }

@@ -21,7 +21,7 @@ base::Bits256 hash_of(const SevSnpMeasurements& m) {
 
 }  // namespace
 
-base::Bits256 image_hash(const Measurements& measurements) {
+base::Bits256 image_hash(const attest::Measurements& measurements) {
   return std::visit([](const auto& kind) { return hash_of(kind); }, measurements);
 }
 

@@ -1,7 +1,10 @@
 // Why evidence is refused: the module's reasons.
 #pragma once
 
+#include <string>
 #include <string_view>
+
+#include "base/result.h"
 
 namespace cocoon::attest {
 
@@ -54,5 +57,9 @@ enum class Refusal {
 std::string_view reason_name(Refusal refusal);
 // A sentence: what the reader can do about it.
 std::string_view next_step(Refusal refusal);
+// `sentence`: what was found, for people.
+inline base::Error refuse(Refusal refusal, std::string_view sentence) {
+  return {refusal, std::string(sentence)};
+}
 
 }  // namespace cocoon::attest

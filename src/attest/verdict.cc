@@ -10,8 +10,9 @@
 namespace cocoon::attest {
 namespace {
 
-base::Error refuse(Refusal refusal, std::string_view sentence) {
-  return {refusal, std::string(sentence) + " " + std::string(next_step(refusal))};
+// For people at the other end: what is wrong, and what to do about it.
+base::Error refuse_peer(Refusal refusal, std::string_view sentence) {
+  return refuse(refusal, std::string(sentence) + " " + std::string(next_step(refusal)));
 }
 
 // The refusal of a kind of evidence that the policy doesn't accept.
@@ -19,17 +20,17 @@ base::Error refuse_kind(EvidenceKind kind, const Policy& policy) {
   const std::string by = " and the policy '" + policy.name + "' doesn't accept that.";
   switch (kind) {
     case EvidenceKind::None:
-      return refuse(Refusal::EvidenceMissing, "The peer shows no evidence" + by);
+      return refuse_peer(Refusal::EvidenceMissing, "The peer shows no evidence" + by);
     case EvidenceKind::FakeTdx:
-      return refuse(Refusal::FakeEvidence, "The peer shows fake TDX evidence" + by);
+      return refuse_peer(Refusal::FakeEvidence, "The peer shows fake TDX evidence" + by);
     case EvidenceKind::Simulated:
-      return refuse(Refusal::SimulatedEvidence, "The peer's evidence is simulated" + by);
+      return refuse_peer(Refusal::SimulatedEvidence, "The peer's evidence is simulated" + by);
     case EvidenceKind::Relayed:
-      return refuse(Refusal::RelayedEvidence,
-                    "Only a local router says that it verified the peer" + by);
+      return refuse_peer(Refusal::RelayedEvidence,
+                         "Only a local router says that it verified the peer" + by);
     case EvidenceKind::Tdx:
     case EvidenceKind::SevSnp:
-      return refuse(
+      return refuse_peer(
           Refusal::EvidenceKindNotAccepted,
           "The peer shows evidence of kind " + std::string(evidence_kind_name(kind)) + by);
   }
@@ -132,7 +133,7 @@ Factor image_factor(const std::optional<base::Bits256>& image_hash, const Policy
 void require(Verdict& verdict, FactorId id) {
   const Factor& factor = verdict.factor(id);
   if (verdict.refusal || factor.outcome == Outcome::Passed) return;
-  verdict.refusal = refuse(factor.refusal, factor.reason);
+  verdict.refusal = refuse_peer(factor.refusal, factor.reason);
 }
 
 void require_not_failed(Verdict& verdict, FactorId id) {
@@ -143,8 +144,8 @@ void require_tier(Verdict& verdict, const Policy& policy) {
   if (!verdict.accepted()) return;
   verdict.tier = tier_of(verdict.kind, verdict.factors);
   if (verdict.tier >= policy.least_tier) return;
-  verdict.refusal = refuse(Refusal::TierTooLow,
-                           "The evidence amounts to tier " + std::string(tier_name(verdict.tier)) +
+  verdict.refusal = refuse_peer(
+      Refusal::TierTooLow, "The evidence amounts to tier " + std::string(tier_name(verdict.tier)) +
                                ", and the policy '" + policy.name + "' wants " +
                                std::string(tier_name(policy.least_tier)) + ".");
   verdict.tier = Tier::T0;
@@ -200,9 +201,9 @@ Verdict judge(base::WallTime now, const Evidence& evidence, const Expectation& e
   if (accepted == nullptr) {
     verdict.refusal = refuse_kind(kind, policy);
   } else if (verifier_of(kind, verifiers) == nullptr) {
-    verdict.refusal = refuse(Refusal::VerifierMissing, "Evidence of kind " +
-                                                           std::string(evidence_kind_name(kind)) +
-                                                           " can't be verified by this program.");
+    verdict.refusal = refuse_peer(Refusal::VerifierMissing,
+                                  "Evidence of kind " + std::string(evidence_kind_name(kind)) +
+                                      " can't be verified by this program.");
   } else {
     for (const FactorId id : accepted->required) require(verdict, id);
     require(verdict, FactorId::ReportDataBinding);

@@ -11,7 +11,7 @@
 namespace cocoon::attest {
 namespace {
 
-const base::WallTime kNow = base::from_unix_seconds(1'795'400'000);
+const base::WallTime kJudgedAt = base::from_unix_seconds(1'795'400'000);
 const base::Bits512 kBound = {1, 2, 3};
 const TdxMeasurements kMeasurements = {.mr_td = {7}};
 const PlatformId kPlatform = {5};
@@ -43,7 +43,7 @@ Policy production() { return production_policy({image_hash(kMeasurements)}); }
 Verdict judge_tdx(Findings findings, const Policy& policy = production()) {
   const ScriptedVerifier verifier(EvidenceKind::Tdx, std::move(findings));
   const EvidenceVerifier* verifiers[] = {&verifier};
-  return judge(kNow, TdxEvidence{}, {.report_data = kBound, .key = kKey}, policy, verifiers);
+  return judge(kJudgedAt, TdxEvidence{}, {.report_data = kBound, .key = kKey}, policy, verifiers);
 }
 
 std::string_view reason_of(const Verdict& verdict) {
@@ -163,7 +163,7 @@ TEST(Judge, AgeOfTheClaimsCounts) {
   const Expectation stale{
       .report_data = kBound,
       .freshness = failed(FactorId::Freshness, Refusal::EvidenceStale, "It is old.")};
-  EXPECT_EQ(reason_of(judge(kNow, TdxEvidence{}, stale, production(), verifiers)),
+  EXPECT_EQ(reason_of(judge(kJudgedAt, TdxEvidence{}, stale, production(), verifiers)),
             "evidence_stale");
 }
 
@@ -176,17 +176,17 @@ TEST(Judge, RealEvidenceWithoutVerifierIsReadAndRefused) {
   const Evidence real = TdxEvidence{vector_file("tdx-v4.bin")};
   const Policy careless{"careless", {{EvidenceKind::Tdx, {}}}, std::nullopt};
   for (const Policy& policy : {production(), careless}) {
-    const Verdict unbound = judge(kNow, real, {}, policy, {});
+    const Verdict unbound = judge(kJudgedAt, real, {}, policy, {});
     EXPECT_EQ(reason_of(unbound), "verifier_missing") << policy.name;
     ASSERT_TRUE(unbound.statement.has_value());
     // Bound to the right key it is worth no more.
-    const Verdict bound = judge(kNow, real, {unbound.statement->report_data}, policy, {});
+    const Verdict bound = judge(kJudgedAt, real, {unbound.statement->report_data}, policy, {});
     EXPECT_EQ(reason_of(bound), "verifier_missing") << policy.name;
     EXPECT_EQ(bound.factor(FactorId::SignatureChain).outcome, Outcome::NotChecked);
     EXPECT_EQ(bound.tier, Tier::T0);
   }
   const Policy other{"other", {{EvidenceKind::Simulated, {}}}, std::nullopt};
-  EXPECT_EQ(reason_of(judge(kNow, real, {}, other, {})), "evidence_kind_not_accepted");
+  EXPECT_EQ(reason_of(judge(kJudgedAt, real, {}, other, {})), "evidence_kind_not_accepted");
 }
 
 TEST(Judge, ProductionRefusesEachOtherKindByName) {
@@ -197,7 +197,7 @@ TEST(Judge, ProductionRefusesEachOtherKindByName) {
       {RelayedEvidence{Statement{kMeasurements, kBound}}, "relayed_evidence"},
   };
   for (const auto& [evidence, reason] : cases) {
-    const Verdict verdict = judge(kNow, evidence, {kBound}, production(), {});
+    const Verdict verdict = judge(kJudgedAt, evidence, {kBound}, production(), {});
     EXPECT_EQ(reason_of(verdict), reason);
     EXPECT_EQ(verdict.tier, Tier::T0);
   }
@@ -205,13 +205,14 @@ TEST(Judge, ProductionRefusesEachOtherKindByName) {
 
 TEST(Judge, AcceptedKindWithoutVerifier) {
   const Policy policy{"development", {{EvidenceKind::Simulated, {}}}, std::nullopt};
-  EXPECT_EQ(reason_of(judge(kNow, SimulatedEvidence{}, {kBound}, policy, {})), "verifier_missing");
+  EXPECT_EQ(reason_of(judge(kJudgedAt, SimulatedEvidence{}, {kBound}, policy, {})),
+            "verifier_missing");
 }
 
 TEST(Judge, AnyLooksAtNothing) {
   for (const Evidence& evidence :
        {Evidence(NoEvidence{}), Evidence(SimulatedEvidence{}), Evidence(TdxEvidence{})}) {
-    const Verdict verdict = judge(kNow, evidence, {kBound}, any_policy(), {});
+    const Verdict verdict = judge(kJudgedAt, evidence, {kBound}, any_policy(), {});
     EXPECT_EQ(reason_of(verdict), "accepted");
     EXPECT_EQ(verdict.kind, EvidenceKind::None);
     EXPECT_EQ(verdict.tier, Tier::T0);
@@ -223,7 +224,7 @@ TEST(Judge, AnyLooksAtNothing) {
 TEST(Judge, AnyWithAListOfImagesAdmitsNobody) {
   Policy policy = any_policy();
   policy.allowed_images = {image_hash(TdxMeasurements{})};
-  EXPECT_EQ(reason_of(judge(kNow, NoEvidence{}, {kBound}, policy, {})), "image_not_allowed");
+  EXPECT_EQ(reason_of(judge(kJudgedAt, NoEvidence{}, {kBound}, policy, {})), "image_not_allowed");
 }
 
 TEST(ChooseEvidence, StrongestThatThePolicyAccepts) {

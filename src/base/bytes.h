@@ -26,6 +26,9 @@ inline std::string_view as_text(BytesView bytes) {
 inline Bytes to_bytes(BytesView view) { return {view.begin(), view.end()}; }
 inline Bytes to_bytes(std::string_view text) { return to_bytes(as_bytes(text)); }
 inline std::string to_text(BytesView view) { return std::string(as_text(view)); }
+inline void append(Bytes& out, BytesView bytes) {
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
 
 // For containers keyed by random or hashed 32-byte ids: any 8 of its bytes are as good as a hash.
 struct Bits256Hash {

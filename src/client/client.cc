@@ -4,6 +4,7 @@
 
 #include "base/encoding.h"
 #include "client/limits.h"
+#include "openai/ascii.h"
 #include "openai/edit.h"
 #include "openai/form.h"
 #include "openai/nearest.h"
@@ -22,17 +23,10 @@ using session::WireError;
 
 constexpr std::string_view kRequestIdHeader = "x-cocoon-request-id";
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return lower(x) == lower(y);
-  });
-}
-
 const openai::Header* find_header(const std::vector<openai::Header>& headers,
                                   std::string_view name) {
   const auto found = std::ranges::find_if(
-      headers, [&](const openai::Header& header) { return same_name(header.name, name); });
+      headers, [&](const openai::Header& header) { return openai::same_name(header.name, name); });
   return found == headers.end() ? nullptr : &*found;
 }
 

@@ -18,8 +18,8 @@ namespace {
 constexpr int kBytes = 32;
 
 using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;
-using Context = std::unique_ptr<BN_CTX, decltype(&BN_CTX_free)>;
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+using NumberContext = std::unique_ptr<BN_CTX, decltype(&BN_CTX_free)>;
+using ExchangeKey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
 Number number() {
   Number made(BN_new(), &BN_free);
@@ -89,7 +89,7 @@ class Field {
 
   Number prime_;
   Number d_;
-  Context context_;
+  NumberContext context_;
 };
 
 }  // namespace
@@ -99,11 +99,12 @@ std::optional<base::Secret> shared_secret(const Ed25519PrivateKey& own, const ba
   if (!point) return std::nullopt;
   const base::Secret seed = own.seed();
   base::Bits512 expanded = sha512(seed.expose());
-  const Key secret(EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, expanded.data(), kBytes),
-                   &EVP_PKEY_free);
+  const ExchangeKey secret(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, expanded.data(), kBytes),
+      &EVP_PKEY_free);
   base::wipe_memory(expanded.data(), expanded.size());
-  const Key other(EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, point->data(), kBytes),
-                  &EVP_PKEY_free);
+  const ExchangeKey other(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, point->data(), kBytes), &EVP_PKEY_free);
   CHECK(secret != nullptr && other != nullptr);
   const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
       EVP_PKEY_CTX_new(secret.get(), nullptr), &EVP_PKEY_CTX_free);

@@ -8,8 +8,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-enum class Fault { WrongWord };
-std::string_view reason_name(Fault) { return "wrong_word"; }
+enum class OpeningFault { WrongWord };
+std::string_view reason_name(OpeningFault) { return "wrong_word"; }
 
 // Says `greeting`, waits for `expected`, then is done.
 struct Exchange : Preamble {
@@ -18,7 +18,8 @@ struct Exchange : Preamble {
   base::Result<std::size_t> handle_bytes(base::BytesView bytes) override {
     const std::size_t count = std::min(bytes.size(), expected.size() - heard.size());
     heard += base::as_text(bytes.first(count));
-    if (heard != expected.substr(0, heard.size())) return base::Error(Fault::WrongWord, "no");
+    if (heard != expected.substr(0, heard.size()))
+      return base::Error(OpeningFault::WrongWord, "no");
     return count;
   }
   base::Bytes poll_output() override { return base::to_bytes(std::exchange(greeting, {})); }
@@ -134,7 +135,9 @@ TEST_F(OpeningTest, AJudgementAsideRefuses) {
   dialling = dial(runtime, host.address(), near, [](Opening& opening) {
     opening.tls = *TlsContext::create(TlsRole::Client, make_identity(2));
     opening.verify_peer = [](auto) { return base::Result<void>(); };
-    opening.judge_aside = [] { return base::Result<void>(base::Error(Fault::WrongWord, "no")); };
+    opening.judge_aside = [] {
+      return base::Result<void>(base::Error(OpeningFault::WrongWord, "no"));
+    };
   });
   host.customize = [](Opening& opening) {
     opening.tls = *TlsContext::create(TlsRole::Server, make_identity(1));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "openai/ascii.h"
 #include "openai/utf8.h"
 
 namespace cocoon::openai {
@@ -12,18 +13,6 @@ using base::Error;
 using base::Result;
 
 constexpr std::string_view kFormType = "multipart/form-data";
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // The value of `name` among the parameters behind the first ';'. Quoted values may hold anything
 // but quotes, escaped ones included: browsers write %22 for them.
@@ -40,7 +29,7 @@ std::optional<std::string> parameter(std::string_view value, std::string_view na
     const std::size_t end = rest.find(quoted ? '"' : ';');
     if (quoted && end == std::string_view::npos) return std::nullopt;
     const std::string_view found = rest.substr(0, std::min(end, rest.size()));
-    if (same(key, name)) return std::string(quoted ? found : trimmed(found));
+    if (same_name(key, name)) return std::string(quoted ? found : trimmed(found));
     const auto begin = static_cast<std::size_t>(rest.data() - value.data());
     at = value.find(';', begin + found.size());
     if (at == std::string_view::npos) at = value.size();
@@ -64,7 +53,8 @@ Result<std::string> part_name(std::string_view headers) {
     const std::string_view line = headers.substr(0, end);
     headers.remove_prefix(std::min(end + 2, headers.size()));
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !same(line.substr(0, colon), "content-disposition")) {
+    if (colon == std::string_view::npos ||
+        !same_name(line.substr(0, colon), "content-disposition")) {
       continue;
     }
     const auto name = parameter(line.substr(colon + 1), "name");
@@ -126,7 +116,7 @@ Result<void> read_field(RequestFacts& facts, const Part& part) {
       return Error(RequestFault::BadType, "model: must be a short text of valid Unicode");
     facts.model = part.content;
   } else if (part.name == "stream") {
-    facts.stream = same(part.content, "true") || part.content == "1";
+    facts.stream = same_name(part.content, "true") || part.content == "1";
   }
   return {};
 }
@@ -156,7 +146,7 @@ Result<RequestFacts> inspect_form(Endpoint endpoint, const std::string& boundary
 
 std::optional<std::string> form_boundary(std::string_view content_type) {
   const std::string_view type = content_type.substr(0, content_type.find(';'));
-  if (!same(trimmed(type), kFormType)) return std::nullopt;
+  if (!same_name(trimmed(type), kFormType)) return std::nullopt;
   auto boundary = parameter(content_type, "boundary");
   const auto allowed = [](char c) { return c > 0x20 && c < 0x7f; };
   if (!boundary || boundary->empty() || boundary->size() > kMaxBoundaryBytes ||
@@ -175,7 +165,7 @@ Result<RequestFacts> inspect_call(std::string_view target, std::span<const Heade
                  "the request body has more than " + std::to_string(kMaxRequestBytes) + " bytes");
   }
   const auto type = std::ranges::find_if(
-      headers, [](const Header& header) { return same(header.name, "content-type"); });
+      headers, [](const Header& header) { return same_name(header.name, "content-type"); });
   const auto boundary = type == headers.end() ? std::nullopt : form_boundary(type->value);
   if (!boundary) {
     return broken("this path takes multipart/form-data, with a boundary in Content-Type");

@@ -22,13 +22,13 @@ std::string upload(std::string_view fields) {
          "Content-Type: audio/wav\r\n\r\nRIFF\r\n--xy\r\n\x01\r\n--xyz--\r\n";
 }
 
-base::Result<RequestFacts> inspect(std::string_view body) {
+base::Result<RequestFacts> inspect_form(std::string_view body) {
   return inspect_call("/v1/audio/transcriptions", kHeaders, base::as_bytes(body));
 }
 
 TEST(Form, TellsItsModelAndIsForwardedUntouched) {
   const std::string body = upload(part("model", "whisper-1") + part("stream", "true"));
-  const auto facts = inspect(body);
+  const auto facts = inspect_form(body);
   ASSERT_TRUE(facts) << facts.error().message();
   EXPECT_EQ(facts->endpoint, Endpoint::Transcriptions);
   EXPECT_EQ(facts->model, "whisper-1");
@@ -69,21 +69,21 @@ TEST(Form, ThatIsBrokenIsRefusedByName) {
       {upload(part("model", std::string(kMaxModelNameBytes + 1, 'a'))), RequestFault::BadType},
   };
   for (const auto& c : cases) {
-    const auto facts = inspect(c.body);
+    const auto facts = inspect_form(c.body);
     ASSERT_FALSE(facts) << c.body;
     EXPECT_TRUE(facts.error().is(c.fault)) << facts.error().message() << "\n" << c.body;
     EXPECT_EQ(http_status(request_error(facts.error()).code), 400);
   }
   std::string many;
   for (std::size_t i = 0; i <= kMaxFormParts; ++i) many += part("a", "b");
-  EXPECT_TRUE(inspect(upload(many)).error().is(RequestFault::InvalidForm));
+  EXPECT_TRUE(inspect_form(upload(many)).error().is(RequestFault::InvalidForm));
 }
 
 TEST(Form, EveryTruncationIsRefused) {
   const std::string good = upload(part("model", "m") + part("language", "en"));
   const std::size_t last = good.rfind("--");
   for (std::size_t size = 0; size < last; ++size) {
-    EXPECT_FALSE(inspect(std::string_view(good).substr(0, size))) << size;
+    EXPECT_FALSE(inspect_form(std::string_view(good).substr(0, size))) << size;
   }
 }
 

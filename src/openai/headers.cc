@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "openai/ascii.h"
 #include "openai/limits.h"
 
 namespace cocoon::openai {
@@ -15,19 +16,6 @@ constexpr std::string_view kToCaller[] = {
     "content-type",        "retry-after",          "x-cocoon-worker-start",
     "x-cocoon-worker-end", "x-cocoon-proxy-start", "x-cocoon-proxy-end",
 };
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // Whether a Connection header declares `name` to belong to this connection only.
 bool named_by_connection(std::span<const Header> headers, std::string_view name) {

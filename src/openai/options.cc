@@ -4,6 +4,7 @@
 #include <charconv>
 #include <set>
 
+#include "openai/ascii.h"
 #include "openai/request.h"
 
 namespace cocoon::openai {
@@ -14,14 +15,6 @@ using base::Result;
 
 constexpr std::string_view kPrefix = "x-cocoon-";
 constexpr std::size_t kMaxNameShown = 64;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return out;
-}
 
 Error out_of_range(std::string_view name, std::string_view what) {
   return Error(RequestFault::OutOfRange, std::string(name) + ": " + std::string(what));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "openai/ascii.h"
 #include "openai/limits.h"
 
 namespace cocoon::openai {
@@ -12,13 +13,9 @@ constexpr std::string_view kExposed =
     "X-Cocoon-Settled, X-Cocoon-Worker-Start, X-Cocoon-Worker-End, X-Cocoon-Proxy-Start, "
     "X-Cocoon-Proxy-End, Retry-After";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 std::string_view value_of(std::span<const Header> headers, std::string_view name) {
-  const auto found = std::ranges::find_if(headers, [&](const Header& header) {
-    return std::ranges::equal(header.name, name,
-                              [](char x, char y) { return lower(x) == lower(y); });
-  });
+  const auto found = std::ranges::find_if(
+      headers, [&](const Header& header) { return same_name(header.name, name); });
   return found == headers.end() ? std::string_view() : std::string_view(found->value);
 }
 

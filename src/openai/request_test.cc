@@ -16,17 +16,17 @@ using nlohmann::json;
 
 constexpr std::string_view kChat = "/v1/chat/completions";
 
-base::Result<RequestFacts> inspect(std::string_view body) {
+base::Result<RequestFacts> inspect_chat(std::string_view body) {
   return inspect_request(kChat, base::as_bytes(body));
 }
 
 std::string_view refusal(std::string_view body) {
-  const auto facts = inspect(body);
+  const auto facts = inspect_chat(body);
   return facts ? "accepted" : facts.error().reason();
 }
 
 std::string forwarded(std::string_view body) {
-  const auto facts = inspect(body);
+  const auto facts = inspect_chat(body);
   if (!facts) return std::string(facts.error().reason());
   const auto edited = forwarded_body(base::as_bytes(body), *facts);
   return edited ? base::to_text(*edited) : std::string(body);
@@ -34,7 +34,7 @@ std::string forwarded(std::string_view body) {
 
 TEST(Request, ReadsAnOrdinaryOne) {
   const auto facts =
-      inspect(R"({"model":"Qwen\/Qwen3-8B","messages":[{"role":"user","content":"hi"}],
+      inspect_chat(R"({"model":"Qwen\/Qwen3-8B","messages":[{"role":"user","content":"hi"}],
     "stream":true,"stream_options":{"include_usage":true},"max_tokens":256,"n":2,"temperature":0.7})");
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->endpoint, Endpoint::ChatCompletions);
@@ -75,7 +75,7 @@ TEST(Request, WhatGeneratesNothingReservesNothingForIt) {
 }
 
 TEST(Request, OutputLimitsOfResponsesMeanNothingToAChat) {
-  const auto facts = inspect(R"({"model":"m","max_output_tokens":"engine's"})");
+  const auto facts = inspect_chat(R"({"model":"m","max_output_tokens":"engine's"})");
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->output_limit.count, kDefaultMaxTokens);
 }
@@ -85,7 +85,7 @@ TEST(Request, HasDefaultsAndTakesNullForAbsent) {
        {R"({"model":"m"})",
         R"({"model":"m","stream":null,"max_tokens":null,"max_completion_tokens":null,"n":null,
                                "best_of":null,"stream_options":null})"}) {
-    const auto facts = inspect(body);
+    const auto facts = inspect_chat(body);
     ASSERT_TRUE(facts) << body;
     EXPECT_FALSE(facts->stream);
     EXPECT_FALSE(facts->max_tokens_given);
@@ -96,7 +96,7 @@ TEST(Request, HasDefaultsAndTakesNullForAbsent) {
 
 TEST(Request, ReadsOptionsInBothForms) {
   const auto check = [](std::string_view body) {
-    const auto facts = inspect(body);
+    const auto facts = inspect_chat(body);
     ASSERT_TRUE(facts) << body;
     EXPECT_EQ(facts->options.max_coefficient, 1500);
     EXPECT_EQ(facts->options.timeout, std::chrono::milliseconds(2500));
@@ -173,7 +173,7 @@ TEST(Request, RefusesWrongTypesAndRangesByName) {
   };
   for (const Case& c : cases) {
     const std::string other = std::string_view(c.name) == "model" ? "\"x\":1" : "\"model\":\"m\"";
-    const auto facts = inspect("{" + other + "," + c.member + "}");
+    const auto facts = inspect_chat("{" + other + "," + c.member + "}");
     ASSERT_FALSE(facts) << c.member;
     EXPECT_EQ(facts.error().reason(), c.reason) << c.member;
     EXPECT_TRUE(facts.error().message().starts_with(std::string(c.name) + ": "))
@@ -236,7 +236,7 @@ TEST(Edit, ChangesOnlyWhatItMust) {
 
 TEST(Edit, OverridingLimitIsTheOneThatCounts) {
   const auto facts =
-      inspect(R"({"model":"m","max_completion_tokens":5,"max_tokens":9,"best_of":3})");
+      inspect_chat(R"({"model":"m","max_completion_tokens":5,"max_tokens":9,"best_of":3})");
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->max_tokens.count, 5);
   EXPECT_EQ(facts->output_limit.count, 15);

@@ -13,8 +13,8 @@ namespace {
 
 using base::Nanoton;
 
-const base::Now kNow{base::Instant{}, base::from_unix_seconds(1'700'000'000)};
-constexpr Tariff kTariff{Nanoton(20), Nanoton(19), {}, {}, {}, {}};
+const base::Now kStored{base::Instant{}, base::from_unix_seconds(1'700'000'000)};
+constexpr Tariff kStoredTariff{Nanoton(20), Nanoton(19), {}, {}, {}, {}};
 
 RequestKey request(AccountId client, std::uint8_t id) {
   RequestKey key{client, {}};
@@ -25,15 +25,15 @@ RequestKey request(AccountId client, std::uint8_t id) {
 // alice (2) and wanda (3); request 1 charged, 2 refunded, 3 running, 4 charged after the snapshot.
 LedgerSnapshot stored_books() {
   Ledger ledger{LedgerOptions{}};
-  const AccountId client = *ledger.open_account(kNow, AccountKind::Client, "alice");
-  const AccountId worker = *ledger.open_account(kNow, AccountKind::Worker, "wanda");
-  EXPECT_TRUE(ledger.credit(kNow, client, opening_credit_id("alice"), Nanoton(10'000)).ok());
+  const AccountId client = *ledger.open_account(kStored, AccountKind::Client, "alice");
+  const AccountId worker = *ledger.open_account(kStored, AccountKind::Worker, "wanda");
+  EXPECT_TRUE(ledger.credit(kStored, client, opening_credit_id("alice"), Nanoton(10'000)).ok());
   for (std::uint8_t id = 1; id <= 4; ++id)
-    EXPECT_TRUE(ledger.reserve(request(client, id), {50}, kTariff).ok());
-  EXPECT_TRUE(ledger.commit(kNow, request(client, 1), worker, {{1}, {2}, {3}, {4}, {10}}).ok());
-  EXPECT_TRUE(ledger.refund(kNow, request(client, 2)).ok());
+    EXPECT_TRUE(ledger.reserve(request(client, id), {50}, kStoredTariff).ok());
+  EXPECT_TRUE(ledger.commit(kStored, request(client, 1), worker, {{1}, {2}, {3}, {4}, {10}}).ok());
+  EXPECT_TRUE(ledger.refund(kStored, request(client, 2)).ok());
   auto batch = ledger.poll_batch();
-  EXPECT_TRUE(ledger.commit(kNow, request(client, 4), worker, {{1}, {0}, {0}, {0}, {1}}).ok());
+  EXPECT_TRUE(ledger.commit(kStored, request(client, 4), worker, {{1}, {0}, {0}, {0}, {1}}).ok());
   LedgerSnapshot out{std::move(batch->accounts), std::move(batch->entries)};
   std::sort(out.accounts.begin(), out.accounts.end(),
             [](const Account& a, const Account& b) { return a.id < b.id; });
@@ -41,7 +41,7 @@ LedgerSnapshot stored_books() {
 }
 
 TEST(Restore, BringsBackWhatWasStoredAndNothingElse) {
-  auto ledger = Ledger::restore({}, stored_books(), kNow);
+  auto ledger = Ledger::restore({}, stored_books(), kStored);
   ASSERT_TRUE(ledger.ok()) << ledger.error().message();
   const AccountId client = *ledger->find_account(AccountKind::Client, "alice");
   const AccountId worker = *ledger->find_account(AccountKind::Worker, "wanda");
@@ -50,28 +50,28 @@ TEST(Restore, BringsBackWhatWasStoredAndNothingElse) {
   EXPECT_EQ(ledger->account(client).on_disk, (Metered{{10}, Nanoton(200)}));
   EXPECT_EQ(ledger->sequence(), 5U);
   EXPECT_EQ(ledger->durable_sequence(), 5U);
-  const auto again = ledger->commit(kNow, request(client, 1), worker, {});
+  const auto again = ledger->commit(kStored, request(client, 1), worker, {});
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->repeat, Repeat::Repeated);
   EXPECT_EQ(again->amount, Nanoton(200));
   EXPECT_EQ(again->tokens, (AdjustedTokens{{1}, {2}, {3}, {4}, {10}}));
-  EXPECT_EQ(*ledger->refund(kNow, request(client, 2)), Repeat::Repeated);
-  EXPECT_EQ(ledger->refund(kNow, request(client, 3)).error().reason(), "unknown_request");
-  EXPECT_EQ(ledger->refund(kNow, request(client, 4)).error().reason(), "unknown_request");
-  EXPECT_EQ(*ledger->credit(kNow, client, opening_credit_id("alice"), Nanoton(10'000)),
+  EXPECT_EQ(*ledger->refund(kStored, request(client, 2)), Repeat::Repeated);
+  EXPECT_EQ(ledger->refund(kStored, request(client, 3)).error().reason(), "unknown_request");
+  EXPECT_EQ(ledger->refund(kStored, request(client, 4)).error().reason(), "unknown_request");
+  EXPECT_EQ(*ledger->credit(kStored, client, opening_credit_id("alice"), Nanoton(10'000)),
             Repeat::Repeated);
   EXPECT_FALSE(ledger->poll_batch());
 }
 
 TEST(Restore, AnEmptyStoreIsAnEmptyLedger) {
-  const auto ledger = Ledger::restore({}, {}, kNow);
+  const auto ledger = Ledger::restore({}, {}, kStored);
   ASSERT_TRUE(ledger.ok());
   EXPECT_EQ(ledger->accounts().size(), 2U);
   EXPECT_EQ(ledger->digest(), first_digest());
 }
 
 TEST(Restore, OldFinishedRequestsAreForgotten) {
-  base::Now later = kNow;
+  base::Now later = kStored;
   later.wall += kFinishedAge + base::Duration(1);
   auto ledger = Ledger::restore({}, stored_books(), later);
   ASSERT_TRUE(ledger.ok());
@@ -91,7 +91,7 @@ class RestoreDamaged : public testing::TestWithParam<Damage> {};
 TEST_P(RestoreDamaged, IsRefused) {
   LedgerSnapshot books = stored_books();
   GetParam().apply(books);
-  const auto ledger = Ledger::restore({}, std::move(books), kNow);
+  const auto ledger = Ledger::restore({}, std::move(books), kStored);
   ASSERT_FALSE(ledger.ok());
   EXPECT_EQ(ledger.error().reason(), GetParam().reason) << ledger.error().message();
 }

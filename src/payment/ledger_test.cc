@@ -12,7 +12,7 @@ namespace {
 using base::Nanoton;
 using base::TokenCount;
 
-base::Bits256 bits(std::uint8_t value) {
+base::Bits256 credit_id(std::uint8_t value) {
   base::Bits256 out{};
   out[31] = value;
   return out;
@@ -25,14 +25,14 @@ class LedgerRules : public testing::Test {
   LedgerRules() {
     client = *ledger.open_account(now, AccountKind::Client, "alice");
     worker = *ledger.open_account(now, AccountKind::Worker, "wanda");
-    EXPECT_TRUE(ledger.credit(now, client, bits(1), Nanoton(1000)).ok());
+    EXPECT_TRUE(ledger.credit(now, client, credit_id(1), Nanoton(1000)).ok());
   }
   ~LedgerRules() override {
     Nanoton sum;
     for (const Account& account : ledger.accounts()) sum += account.balance;
     EXPECT_EQ(sum, Nanoton(0));
   }
-  RequestKey request(std::uint8_t id) const { return {client, bits(id)}; }
+  RequestKey request(std::uint8_t id) const { return {client, credit_id(id)}; }
   Nanoton balance(AccountId id) const { return ledger.account(id).balance; }
 
   base::Now now{base::Instant{}, base::from_unix_seconds(1'700'000'000)};
@@ -115,10 +115,10 @@ TEST_F(LedgerRules, ARefundReleasesEverythingAndIsFinal) {
 
 TEST_F(LedgerRules, ClientsMayChooseTheSameRequestId) {
   const AccountId other = *ledger.open_account(now, AccountKind::Client, "bob");
-  ASSERT_TRUE(ledger.credit(now, other, bits(2), Nanoton(1000)).ok());
+  ASSERT_TRUE(ledger.credit(now, other, credit_id(2), Nanoton(1000)).ok());
   EXPECT_TRUE(ledger.reserve(request(1), {10}, tariff).ok());
-  EXPECT_TRUE(ledger.reserve({other, bits(1)}, {10}, tariff).ok());
-  EXPECT_TRUE(ledger.commit(now, {other, bits(1)}, worker, completion(10)).ok());
+  EXPECT_TRUE(ledger.reserve({other, credit_id(1)}, {10}, tariff).ok());
+  EXPECT_TRUE(ledger.commit(now, {other, credit_id(1)}, worker, completion(10)).ok());
   EXPECT_EQ(balance(client), Nanoton(1000));
   EXPECT_EQ(balance(other), Nanoton(800));
 }
@@ -137,14 +137,15 @@ TEST_F(LedgerRules, AWorkersFalseReportChangesNothing) {
 }
 
 TEST_F(LedgerRules, CreditCountsOncePerDeposit) {
-  EXPECT_EQ(*ledger.credit(now, client, bits(1), Nanoton(1000)), Repeat::Repeated);
-  EXPECT_EQ(*ledger.credit(now, client, bits(2), Nanoton(5)), Repeat::First);
+  EXPECT_EQ(*ledger.credit(now, client, credit_id(1), Nanoton(1000)), Repeat::Repeated);
+  EXPECT_EQ(*ledger.credit(now, client, credit_id(2), Nanoton(5)), Repeat::First);
   EXPECT_EQ(balance(client), Nanoton(1005));
-  EXPECT_EQ(ledger.credit(now, client, bits(3), Nanoton(0)).error().reason(), "bad_amount");
-  EXPECT_EQ(ledger.credit(now, client, bits(3), Nanoton(INT64_MAX)).error().reason(),
+  EXPECT_EQ(ledger.credit(now, client, credit_id(3), Nanoton(0)).error().reason(), "bad_amount");
+  EXPECT_EQ(ledger.credit(now, client, credit_id(3), Nanoton(INT64_MAX)).error().reason(),
             "amount_overflow");
-  EXPECT_EQ(ledger.credit(now, worker, bits(3), Nanoton(1)).error().reason(), "wrong_account_kind");
-  EXPECT_EQ(ledger.credit(now, {77}, bits(3), Nanoton(1)).error().reason(), "unknown_account");
+  EXPECT_EQ(ledger.credit(now, worker, credit_id(3), Nanoton(1)).error().reason(),
+            "wrong_account_kind");
+  EXPECT_EQ(ledger.credit(now, {77}, credit_id(3), Nanoton(1)).error().reason(), "unknown_account");
 }
 
 TEST_F(LedgerRules, AccountsAreFoundByKindAndParty) {
@@ -212,15 +213,15 @@ TEST_F(LedgerRules, FinishedRequestsAreForgottenByNumberAndAge) {
   Ledger small(options);
   const AccountId someone = *small.open_account(now, AccountKind::Client, "alice");
   for (std::uint8_t id = 1; id <= 3; ++id) {
-    ASSERT_TRUE(small.reserve({someone, bits(id)}, {0}, tariff).ok());
-    ASSERT_TRUE(small.refund(now, {someone, bits(id)}).ok());
+    ASSERT_TRUE(small.reserve({someone, credit_id(id)}, {0}, tariff).ok());
+    ASSERT_TRUE(small.refund(now, {someone, credit_id(id)}).ok());
   }
-  EXPECT_EQ(small.refund(now, {someone, bits(1)}).error().reason(), "unknown_request");
-  EXPECT_TRUE(small.refund(now, {someone, bits(2)}).ok());
+  EXPECT_EQ(small.refund(now, {someone, credit_id(1)}).error().reason(), "unknown_request");
+  EXPECT_TRUE(small.refund(now, {someone, credit_id(2)}).ok());
   now.wall += kFinishedAge + base::Duration(1);
-  ASSERT_TRUE(small.reserve({someone, bits(4)}, {0}, tariff).ok());
-  ASSERT_TRUE(small.refund(now, {someone, bits(4)}).ok());
-  EXPECT_EQ(small.refund(now, {someone, bits(3)}).error().reason(), "unknown_request");
+  ASSERT_TRUE(small.reserve({someone, credit_id(4)}, {0}, tariff).ok());
+  ASSERT_TRUE(small.refund(now, {someone, credit_id(4)}).ok());
+  EXPECT_EQ(small.refund(now, {someone, credit_id(3)}).error().reason(), "unknown_request");
 }
 
 TEST_F(LedgerRules, TheHashDependsOnItsSeed) {
@@ -234,32 +235,33 @@ TEST_F(LedgerRules, TheChainSettlesWhatWasMetered) {
   ASSERT_TRUE(ledger.commit(now, request(1), worker, completion(30)));
   const Metered all{{30}, Nanoton(600)};
   // Nothing is on disk yet, so nothing can have been signed.
-  EXPECT_EQ(ledger.settle_charge(now, client, bits(50), all).error().reason(), "chain_ahead");
+  EXPECT_EQ(ledger.settle_charge(now, client, credit_id(50), all).error().reason(), "chain_ahead");
   ledger.poll_batch();
   ledger.handle_persisted(ledger.sequence());
-  EXPECT_EQ(*ledger.settle_charge(now, client, bits(50), all), Repeat::First);
-  EXPECT_EQ(*ledger.settle_charge(now, client, bits(50), all), Repeat::Repeated);
-  EXPECT_EQ(ledger.settle_charge(now, client, bits(51), all).error().reason(), "chain_ahead");
+  EXPECT_EQ(*ledger.settle_charge(now, client, credit_id(50), all), Repeat::First);
+  EXPECT_EQ(*ledger.settle_charge(now, client, credit_id(50), all), Repeat::Repeated);
+  EXPECT_EQ(ledger.settle_charge(now, client, credit_id(51), all).error().reason(), "chain_ahead");
   EXPECT_EQ(ledger.account(client).unsettled(), Nanoton(0));
   EXPECT_EQ(balance(client), Nanoton(400));
   const Ledger::Payout pay{{30}, Nanoton(570), Nanoton(30)};
-  EXPECT_EQ(*ledger.settle_payout(now, worker, bits(52), pay), Repeat::First);
-  EXPECT_EQ(ledger.settle_payout(now, worker, bits(53), pay).error().reason(), "chain_ahead");
+  EXPECT_EQ(*ledger.settle_payout(now, worker, credit_id(52), pay), Repeat::First);
+  EXPECT_EQ(ledger.settle_payout(now, worker, credit_id(53), pay).error().reason(), "chain_ahead");
   EXPECT_EQ(balance(worker), Nanoton(0));
   EXPECT_EQ(balance(kCommission), Nanoton(0));
   EXPECT_EQ(balance(kOutside), Nanoton(-400));
-  EXPECT_EQ(*ledger.withdraw(now, client, bits(54), Nanoton(400)), Repeat::First);
-  EXPECT_EQ(ledger.withdraw(now, client, bits(55), Nanoton(1)).error().reason(), "not_covered");
+  EXPECT_EQ(*ledger.withdraw(now, client, credit_id(54), Nanoton(400)), Repeat::First);
+  EXPECT_EQ(ledger.withdraw(now, client, credit_id(55), Nanoton(1)).error().reason(),
+            "not_covered");
 }
 
 // A client may take back on the chain what it has used and not been charged for: it then owes that.
 TEST_F(LedgerRules, AWithdrawalCanLeaveADebtButNoMore) {
   ASSERT_TRUE(ledger.reserve(request(1), {30}, tariff));
   ASSERT_TRUE(ledger.commit(now, request(1), worker, completion(30)));
-  EXPECT_EQ(*ledger.withdraw(now, client, bits(50), Nanoton(1000)), Repeat::First);
+  EXPECT_EQ(*ledger.withdraw(now, client, credit_id(50), Nanoton(1000)), Repeat::First);
   EXPECT_EQ(balance(client), Nanoton(-600));
   EXPECT_EQ(ledger.reserve(request(2), {1}, tariff).error().reason(), "insufficient_funds");
-  ASSERT_TRUE(ledger.credit(now, client, bits(51), Nanoton(620)));
+  ASSERT_TRUE(ledger.credit(now, client, credit_id(51), Nanoton(620)));
   EXPECT_TRUE(ledger.reserve(request(3), {1}, tariff));
   ASSERT_TRUE(ledger.refund(now, request(3)));
 }

@@ -3,13 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "proxy/proxy_lab.h"
+#include "session/wire_codes_lab.h"
 
 namespace cocoon::proxy {
 namespace {
 
-using std::chrono_literals::operator""s;
+using session::kCancelled;
 
-constexpr std::int32_t kCancelled = 653;
+using std::chrono_literals::operator""s;
 
 void cancel(ProxyLab& lab, LinkId client, std::uint32_t id = 1) {
   lab.tell(client, tl::ClientCancelQuery{.request_id = ProxyLab::request_id(id)});

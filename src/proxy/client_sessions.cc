@@ -14,9 +14,7 @@ namespace {
 using session::LinkId;
 using session::WireError;
 
-constexpr std::int32_t code(WireError error) { return static_cast<std::int32_t>(error); }
-
-WireError wire_code(const base::Error& refusal) {
+WireError code_for_client(const base::Error& refusal) {
   if (refusal.is(Refusal::BadProof)) return WireError::ProtocolViolation;
   const bool for_now =
       refusal.is(Refusal::ContractNotOpen) || refusal.is(Refusal::LongProofUnavailable);
@@ -62,7 +60,7 @@ void ClientSessions::handle_query(base::Now now, LinkId link, std::int64_t query
 
 void ClientSessions::greet(ClientSession& session, std::int64_t query_id, base::BytesView object) {
   const auto refuse = [&](WireError error, std::string_view reason, std::string message) {
-    core_.refuse(session.link, query_id, code(error), reason, std::move(message));
+    core_.refuse(session.link, query_id, code_of(error), reason, std::move(message));
   };
   const auto greeting = tl::decode_boxed<tl::ClientConnectToProxy>(object);
   if (!greeting) {
@@ -94,7 +92,7 @@ void ClientSessions::greet(ClientSession& session, std::int64_t query_id, base::
   session.contract = core_.config.network.client_address(*owner, core_.identity);
   const auto proof = choose_proof(session);
   if (!proof) {
-    return refuse(wire_code(proof.error()), proof.error().reason(), proof.error().message());
+    return refuse(code_for_client(proof.error()), proof.error().reason(), proof.error().message());
   }
   session.state = ClientSession::State::Authorising;
   answer_greeting(session, query_id);
@@ -165,8 +163,8 @@ void ClientSessions::authorise(base::Now now, ClientSession& session, std::int64
   }
   const auto proven = check_proof(session, object);
   if (proven) return admit(now, session, query_id);
-  core_.refuse(session.link, query_id, code(wire_code(proven.error())), proven.error().reason(),
-               proven.error().message());
+  core_.refuse(session.link, query_id, code_of(code_for_client(proven.error())),
+               proven.error().reason(), proven.error().message());
 }
 
 base::Result<void> ClientSessions::check_proof(const ClientSession& session,
@@ -202,7 +200,7 @@ void ClientSessions::handle_registration(base::Now now,
 void ClientSessions::admit(base::Now now, ClientSession& session, std::int64_t query_id) {
   const auto opened = open_account(now, session);
   if (!opened) {
-    return core_.refuse(session.link, query_id, code(WireError::Error), opened.error().reason(),
+    return core_.refuse(session.link, query_id, code_of(WireError::Error), opened.error().reason(),
                         opened.error().message());
   }
   session.state = ClientSession::State::Ready;
@@ -250,7 +248,7 @@ void ClientSessions::serve(base::Now now, ClientSession& session, std::int64_t q
     default:
       break;
   }
-  core_.refuse(session.link, query_id, code(WireError::ProtocolViolation), "unexpected_query",
+  core_.refuse(session.link, query_id, code_of(WireError::ProtocolViolation), "unexpected_query",
                "this query is not expected in an authorised session");
 }
 

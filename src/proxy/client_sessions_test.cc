@@ -5,13 +5,14 @@
 #include "crypto/hash.h"
 #include "proxy/proxy_lab.h"
 #include "session/fault.h"
+#include "session/wire_codes_lab.h"
 
 namespace cocoon::proxy {
 namespace {
 
-constexpr std::int32_t kRefused = 602;
-constexpr std::int32_t kViolation = 621;
-constexpr std::int32_t kNotReady = 651;
+using session::kNotReady;
+using session::kRefused;
+using session::kViolation;
 
 ton::Address address(std::string_view text) { return *ton::parse_address(text); }
 

@@ -17,8 +17,6 @@ using base::Result;
 using session::LinkId;
 using session::WireError;
 
-constexpr std::int32_t code(WireError error) { return static_cast<std::int32_t>(error); }
-
 base::Duration clamp_timeout(double seconds) {
   if (!std::isfinite(seconds)) return kMaxTimeout;
   const double most = std::chrono::duration<double>(kMaxTimeout).count();
@@ -35,21 +33,21 @@ struct WireRefusal {
 WireRefusal describe(const market::Refusal& refusal, const std::string& model) {
   switch (refusal.reason) {
     case market::RefusalReason::UnknownModel:
-      return {code(WireError::ProtocolViolation), "unknown model " + model};
+      return {code_of(WireError::ProtocolViolation), "unknown model " + model};
     case market::RefusalReason::NoneEnabled:
-      return {code(WireError::NotReady), "no ready workers for this model"};
+      return {code_of(WireError::NotReady), "no ready workers for this model"};
     case market::RefusalReason::TooExpensive:
-      return {code(WireError::NotReady),
+      return {code_of(WireError::NotReady),
               "can run this query with coefficient=" +
                   std::to_string(refusal.lowest_coefficient.value_or(0))};
     case market::RefusalReason::AllBusy:
-      return {code(WireError::NotReady), "no ready workers: all of them are busy"};
+      return {code_of(WireError::NotReady), "no ready workers: all of them are busy"};
   }
-  return {code(WireError::Failure), "no worker"};
+  return {code_of(WireError::Failure), "no worker"};
 }
 
 // Draining passes by itself; what is malformed or used twice would be refused again.
-WireError wire_code(const Error& refusal) {
+WireError code_for(const Error& refusal) {
   if (refusal.is(Refusal::Draining)) return WireError::NotReady;
   const bool bad_input = refusal.is(Refusal::BadRequest) ||
                          refusal.is(payment::PaymentReason::TooManyTokens) ||
@@ -62,7 +60,8 @@ WireError wire_code(const Error& refusal) {
 // A failure before the first answer part that says nothing about the request itself: another worker
 // may do better.
 bool worth_another_attempt(std::int32_t error_code) {
-  return error_code != code(WireError::ProtocolViolation) && error_code != code(WireError::Timeout);
+  return error_code != code_of(WireError::ProtocolViolation) &&
+         error_code != code_of(WireError::Timeout);
 }
 
 }  // namespace
@@ -116,7 +115,7 @@ Requests::Handled Requests::handle_client_message(base::Now now, LinkId link,
     refused.client_link = link;
     refused.key.id = (*order)->id;
     refused.client_version = client->version;
-    say_failure(refused, code(wire_code(admitted.error())), admitted.error().message());
+    say_failure(refused, code_of(code_for(admitted.error())), admitted.error().message());
   }
   return Handled::Yes;
 }
@@ -187,7 +186,7 @@ void Requests::wait(base::Now now, Running running) {
     waiting_.emplace(*ticket, std::move(running));
     return;
   }
-  end_unserved(now, running, ticket.error().reason(), code(WireError::Error),
+  end_unserved(now, running, ticket.error().reason(), code_of(WireError::Error),
                "too many requests are running: " + ticket.error().message());
 }
 
@@ -218,7 +217,8 @@ Requests::Running Requests::take_waiting(market::Ticket ticket) {
 void Requests::forget_waiting(base::Now now, market::Ticket ticket) {
   const Running running = take_waiting(ticket);
   ++core_.counters.cancelled;
-  end_unserved(now, running, "cancelled", code(WireError::Cancelled), "the request was cancelled");
+  end_unserved(now, running, "cancelled", code_of(WireError::Cancelled),
+               "the request was cancelled");
 }
 
 Result<payment::RequestKey> Requests::reserve(const ClientSession& client, const Order& order,
@@ -325,7 +325,7 @@ void Requests::pass_on(base::Now now, RunningMap::iterator request, Answer answe
   const bool is_head = answer.kind == AnswerKind::Head;
   if (is_head == running.answering) {
     const LinkId worker = running.worker_link;
-    fail(now, request, code(WireError::Failure), "the worker broke the order of answer parts",
+    fail(now, request, code_of(WireError::Failure), "the worker broke the order of answer parts",
          market::Outcome::Failed);
     return core_.disconnect(worker, "answer_order");
   }
@@ -349,7 +349,7 @@ void Requests::finish(base::Now now, RunningMap::iterator request, const Answer&
                                           payment::from_wire(answer.end->tokens));
   if (!charge) {
     const std::string reason(charge.error().reason());
-    fail(now, request, code(WireError::Failure), "the worker's usage report is invalid",
+    fail(now, request, code_of(WireError::Failure), "the worker's usage report is invalid",
          market::Outcome::Failed);
     return core_.disconnect(worker_link, reason);
   }
@@ -384,7 +384,7 @@ void Requests::fail(base::Now now, RunningMap::iterator request, std::int32_t er
   if (WorkerSession* worker = workers_.find(request->second.worker_link)) {
     workers_.say_payment(*worker, request->first, {0}, core_.ledger.sequence());
   }
-  const bool timed_out = error_code == code(WireError::Timeout);
+  const bool timed_out = error_code == code_of(WireError::Timeout);
   Running running = take(now, request, outcome);
   if (!running.answering && !running.cancelled && !running.query.empty() && !timed_out &&
       worth_another_attempt(error_code) && core_.service != Service::DiskFailed) {
@@ -488,7 +488,7 @@ void Requests::handle_worker_lost(base::Now now, LinkId link) {
   }
   for (const auto& id : lost) {
     const auto request = running_.find(id);
-    fail(now, request, code(WireError::Cancelled),
+    fail(now, request, code_of(WireError::Cancelled),
          request->second.answering ? "the worker was lost in the middle of its answer"
                                    : "the worker was lost before it answered",
          market::Outcome::Failed);
@@ -497,13 +497,13 @@ void Requests::handle_worker_lost(base::Now now, LinkId link) {
 
 void Requests::handle_time(base::Now now) {
   while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
-    fail(now, running_.find(deadlines_.begin()->second), code(WireError::Timeout),
+    fail(now, running_.find(deadlines_.begin()->second), code_of(WireError::Timeout),
          "the request timed out", market::Outcome::Failed);
   }
   for (const market::Ticket ticket : room_.out_of_patience(now.steady)) {
     const Running running = take_waiting(ticket);
     if (running.deadline <= now.steady) {
-      end_unserved(now, running, "timed_out", code(WireError::Timeout), "the request timed out");
+      end_unserved(now, running, "timed_out", code_of(WireError::Timeout), "the request timed out");
     } else {
       end_unserved(now, running,
                    {.reason = market::RefusalReason::AllBusy, .lowest_coefficient = {}});

@@ -7,18 +7,20 @@
 
 #include "proxy/limits.h"
 #include "proxy/proxy_lab.h"
+#include "session/wire_codes_lab.h"
 
 namespace cocoon::proxy {
 namespace {
 
+using session::kCancelled;
+using session::kNotReady;
+using session::kRefused;
+using session::kViolation;
+
 using std::chrono_literals::operator""s;
 
 constexpr std::int32_t kFailure = 601;
-constexpr std::int32_t kRefused = 602;
-constexpr std::int32_t kViolation = 621;
-constexpr std::int32_t kNotReady = 651;
 constexpr std::int32_t kTimedOut = 652;
-constexpr std::int32_t kCancelled = 653;
 constexpr base::Nanoton kCredit{20'000'000};
 constexpr std::int64_t kPrice = 20;
 constexpr std::int64_t kFee = 15;

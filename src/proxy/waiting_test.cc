@@ -6,14 +6,16 @@
 
 #include "proxy/limits.h"
 #include "proxy/proxy_lab.h"
+#include "session/wire_codes_lab.h"
 
 namespace cocoon::proxy {
 namespace {
 
+using session::kNotReady;
+using session::kRefused;
+
 using std::chrono_literals::operator""s;
 
-constexpr std::int32_t kRefused = 602;
-constexpr std::int32_t kNotReady = 651;
 constexpr std::int32_t kTimeout = 652;
 
 TEST(Waiting, TheNextFreeSlotIsTheirs) {

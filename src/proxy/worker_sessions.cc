@@ -13,8 +13,6 @@ namespace {
 using session::LinkId;
 using session::WireError;
 
-constexpr std::int32_t code(WireError error) { return static_cast<std::int32_t>(error); }
-
 market::Availability availability(const WorkerSession& session) {
   const bool on_offer = session.wants_work && session.standing == session::Standing::Good;
   return on_offer ? market::Availability::Enabled : market::Availability::Disabled;
@@ -114,7 +112,7 @@ base::Result<void> WorkerSessions::check_terms(const WorkerSession& session,
 void WorkerSessions::greet(base::Now now, WorkerSession& session, std::int64_t query_id,
                            base::BytesView object) {
   const auto refuse = [&](WireError error, std::string_view reason, std::string message) {
-    core_.refuse(session.link, query_id, code(error), reason, std::move(message));
+    core_.refuse(session.link, query_id, code_of(error), reason, std::move(message));
   };
   const auto greeting = tl::decode_boxed<tl::WorkerConnectToProxy>(object);
   if (!greeting) {
@@ -166,7 +164,7 @@ void WorkerSessions::compare(WorkerSession& session, std::int64_t query_id,
                              base::BytesView object) {
   const auto claim = tl::decode_boxed<tl::WorkerCompareBalanceWithProxy>(object);
   if (!claim) {
-    return core_.refuse(session.link, query_id, code(WireError::ProtocolViolation),
+    return core_.refuse(session.link, query_id, code_of(WireError::ProtocolViolation),
                         "bad_comparison", claim.error().message());
   }
   const payment::Account& account = core_.ledger.account(session.account);
@@ -189,7 +187,7 @@ void WorkerSessions::complete(WorkerSession& session, std::int64_t query_id,
   if (tl::peek_id(object) == tl::WorkerExtendedCompareBalanceWithProxy::kId) {
     const auto claim = tl::decode_boxed<tl::WorkerExtendedCompareBalanceWithProxy>(object);
     if (!claim) {
-      return core_.refuse(session.link, query_id, code(WireError::ProtocolViolation),
+      return core_.refuse(session.link, query_id, code_of(WireError::ProtocolViolation),
                           "bad_comparison", claim.error().message());
     }
     return core_.answer(session.link, query_id,
@@ -197,7 +195,7 @@ void WorkerSessions::complete(WorkerSession& session, std::int64_t query_id,
   }
   const auto done = tl::decode_boxed<tl::WorkerProxyHandshakeComplete>(object);
   if (!done) {
-    return core_.refuse(session.link, query_id, code(WireError::ProtocolViolation),
+    return core_.refuse(session.link, query_id, code_of(WireError::ProtocolViolation),
                         "bad_completion", done.error().message());
   }
   session.wants_work = !done->is_disabled;
@@ -208,7 +206,7 @@ void WorkerSessions::complete(WorkerSession& session, std::int64_t query_id,
                                        .availability = availability(session),
                                        .limit = session.limit});
   if (!offer) {
-    return core_.refuse(session.link, query_id, code(WireError::Error), offer.error().reason(),
+    return core_.refuse(session.link, query_id, code_of(WireError::Error), offer.error().reason(),
                         offer.error().message());
   }
   session.offer = *offer;
@@ -219,7 +217,7 @@ void WorkerSessions::complete(WorkerSession& session, std::int64_t query_id,
 
 void WorkerSessions::serve(WorkerSession& session, std::int64_t query_id, base::BytesView object) {
   if (tl::peek_id(object) != tl::WorkerUpdatePaymentStatus::kId) {
-    return core_.refuse(session.link, query_id, code(WireError::ProtocolViolation),
+    return core_.refuse(session.link, query_id, code_of(WireError::ProtocolViolation),
                         "unexpected_query", "this query is not expected in a serving session");
   }
   const payment::Account& account = core_.ledger.account(session.account);

@@ -3,12 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "proxy/proxy_lab.h"
+#include "session/wire_codes_lab.h"
 
 namespace cocoon::proxy {
 namespace {
 
-constexpr std::int32_t kRefused = 602;
-constexpr std::int32_t kViolation = 621;
+using session::kRefused;
+using session::kViolation;
 
 std::vector<market::ListedWorker> offers(ProxyLab& lab) {
   const auto models = lab.machine().core().market.models();

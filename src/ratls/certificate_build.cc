@@ -18,8 +18,6 @@ using base::Bytes;
 using base::BytesView;
 using crypto::DerTag;
 
-void append(Bytes& out, BytesView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
-
 Bytes oid_element(BytesView oid) { return der_element(DerTag::ObjectIdentifier, oid); }
 
 Bytes bit_string(BytesView bits, std::uint8_t unused_bits) {
@@ -102,9 +100,9 @@ std::vector<Extension> standard_extensions(const base::Bits256& public_key) {
 
 Bytes extensions_element(const CertificateSpec& spec, const base::Bits256& public_key) {
   Bytes list;
-  for (const Extension& extension : spec.evidence) append(list, extension_element(extension));
+  for (const Extension& extension : spec.evidence) base::append(list, extension_element(extension));
   for (const Extension& extension : standard_extensions(public_key)) {
-    append(list, extension_element(extension));
+    base::append(list, extension_element(extension));
   }
   return der_element(DerTag::Extensions, der_element(DerTag::Sequence, list));
 }

@@ -26,21 +26,22 @@ Error refuse(CertificateError error, std::string_view sentence) {
   return {error, std::string(sentence)};
 }
 
-Error malformed(std::string_view what) {
+Error malformed_certificate(std::string_view what) {
   return refuse(CertificateError::Malformed,
                 "The peer's certificate is not well-formed at its " + std::string(what) + ".");
 }
 
 Result<DerElement> take(DerReader& reader, DerTag tag, std::string_view what) {
   const std::optional<DerElement> element = reader.read(tag);
-  if (!element) return malformed(what);
+  if (!element) return malformed_certificate(what);
   return *element;
 }
 
 template <std::size_t N>
 Result<std::array<std::uint8_t, N>> take_bits(DerReader& reader, std::string_view what) {
   const DerElement element = TRY(take(reader, DerTag::BitString, what));
-  if (element.content.size() != N + 1 || element.content[0] != 0) return malformed(what);
+  if (element.content.size() != N + 1 || element.content[0] != 0)
+    return malformed_certificate(what);
   std::array<std::uint8_t, N> bits;
   std::ranges::copy(element.content.subspan(1), bits.begin());
   return bits;
@@ -51,7 +52,7 @@ Result<base::WallTime> take_time(DerReader& reader) {
   const DerElement element =
       TRY(take(reader, utc ? DerTag::UtcTime : DerTag::GeneralizedTime, "validity"));
   const std::optional<base::WallTime> time = crypto::der_time(element);
-  if (!time) return malformed("validity");
+  if (!time) return malformed_certificate("validity");
   return *time;
 }
 
@@ -60,7 +61,7 @@ Result<void> parse_validity(DerReader& body, PeerCertificate& certificate) {
   certificate.not_before = TRY(take_time(validity));
   certificate.not_after = TRY(take_time(validity));
   if (!validity.empty() || certificate.not_after < certificate.not_before) {
-    return malformed("validity");
+    return malformed_certificate("validity");
   }
   return {};
 }
@@ -73,7 +74,7 @@ Result<base::Bits256> parse_public_key(DerReader& body) {
                   "The peer's certificate has a key of another type than Ed25519.");
   }
   const base::Bits256 key = TRY((take_bits<32>(reader, "public key")));
-  if (!reader.empty()) return malformed("public key");
+  if (!reader.empty()) return malformed_certificate("public key");
   return key;
 }
 
@@ -83,7 +84,7 @@ Result<void> parse_version(DerReader& body) {
   if (!body.next_is(DerTag::Version)) return {};
   DerReader reader(TRY(take(body, DerTag::Version, "version")).content);
   const DerElement number = TRY(take(reader, DerTag::Integer, "version"));
-  if (!reader.empty()) return malformed("version");
+  if (!reader.empty()) return malformed_certificate("version");
   if (number.content.size() != 1 || number.content[0] != 2) {
     return refuse(CertificateError::UnsupportedVersion,
                   "The peer's certificate is neither X.509 v1 nor v3.");
@@ -104,11 +105,12 @@ Result<ExtensionView> parse_extension(DerReader& list) {
   if (reader.next_is(DerTag::Boolean)) {
     // DER leaves the default, false, out.
     const DerElement critical = TRY(take(reader, DerTag::Boolean, "extension"));
-    if (critical.content.size() != 1 || critical.content[0] != 0xff) return malformed("extension");
+    if (critical.content.size() != 1 || critical.content[0] != 0xff)
+      return malformed_certificate("extension");
     extension.criticality = Criticality::Critical;
   }
   extension.value = TRY(take(reader, DerTag::OctetString, "extension")).content;
-  if (!reader.empty()) return malformed("extension");
+  if (!reader.empty()) return malformed_certificate("extension");
   if (extension.value.size() > kExtensionSizeMax) {
     return refuse(CertificateError::ExtensionOversized,
                   "An extension of the peer's certificate is too large.");
@@ -135,7 +137,7 @@ Result<Extensions> parse_extensions(DerReader& body) {
   if (body.empty()) return extensions;
   DerReader wrapped(TRY(take(body, DerTag::Extensions, "extensions")).content);
   DerReader list(TRY(take(wrapped, DerTag::Sequence, "extensions")).content);
-  if (!wrapped.empty() || list.empty()) return malformed("extensions");
+  if (!wrapped.empty() || list.empty()) return malformed_certificate("extensions");
   while (!list.empty()) {
     if (extensions.size() == kExtensionsMax) {
       return refuse(CertificateError::TooManyExtensions,
@@ -259,7 +261,7 @@ Result<SignedPart> parse_signed_part(BytesView content) {
                   "The peer's certificate was issued by somebody else; each peer signs its own.");
   }
   const Extensions extensions = TRY(parse_extensions(body));
-  if (!body.empty()) return malformed("end");
+  if (!body.empty()) return malformed_certificate("end");
   part.certificate.evidence = TRY(collect_evidence(extensions, part.certificate.public_key));
   part.certificate.claims = TRY(find_claims(extensions, part.certificate.public_key));
   return part;
@@ -279,7 +281,7 @@ Result<PeerCertificate> parse_certificate(BytesView der) {
   const DerElement body = TRY(take(outer, DerTag::Sequence, "signed part"));
   const DerElement algorithm = TRY(take(outer, DerTag::Sequence, "signature algorithm"));
   const DerElement signature = TRY(take(outer, DerTag::BitString, "signature"));
-  if (!outer.empty()) return malformed("end");
+  if (!outer.empty()) return malformed_certificate("end");
 
   SignedPart part = TRY(parse_signed_part(body.content));
   if (!std::ranges::equal(algorithm.whole, kEd25519Algorithm) ||
@@ -287,7 +289,8 @@ Result<PeerCertificate> parse_certificate(BytesView der) {
     return refuse(CertificateError::UnsupportedSignature,
                   "The peer's certificate is signed with another algorithm than Ed25519.");
   }
-  if (signature.content.size() != 65 || signature.content[0] != 0) return malformed("signature");
+  if (signature.content.size() != 65 || signature.content[0] != 0)
+    return malformed_certificate("signature");
   if (!crypto::ed25519_verify(part.certificate.public_key, body.whole,
                               bits512(signature.content.subspan(1)))) {
     return refuse(CertificateError::SignatureInvalid,

@@ -20,7 +20,7 @@ namespace {
 using base::Bytes;
 using base::BytesView;
 
-const base::WallTime kNow = base::from_unix_seconds(1'795'400'000);
+const base::WallTime kBuiltAt = base::from_unix_seconds(1'795'400'000);
 
 using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
 
@@ -57,7 +57,7 @@ attest::Evidence fake_evidence(const crypto::Ed25519PrivateKey& key) {
 Bytes build(const crypto::Ed25519PrivateKey& key,
             const std::vector<attest::Evidence>& evidence = {}) {
   SeededRandom random(1);
-  CertificateSpec spec{.not_before = kNow};
+  CertificateSpec spec{.not_before = kBuiltAt};
   for (const attest::Evidence& one : evidence) {
     for (Extension& extension : evidence_extensions(one, key.public_key())) {
       spec.evidence.push_back(std::move(extension));
@@ -66,14 +66,14 @@ Bytes build(const crypto::Ed25519PrivateKey& key,
   return *build_certificate(spec, key, random);
 }
 
-std::string_view reason_of(BytesView der) {
+std::string_view reason_of_der(BytesView der) {
   const auto certificate = parse_certificate(der);
   return certificate ? "accepted" : certificate.error().reason();
 }
 
 std::string_view reason_after(const std::function<void(CertificateParts&)>& change) {
   const auto key = test_key(1);
-  return reason_of(change_certificate(build(key), key, change));
+  return reason_of_der(change_certificate(build(key), key, change));
 }
 
 TEST(RecordedCertificate, IsRead) {
@@ -156,10 +156,10 @@ TEST(BuiltCertificate, ComplaintsOfOpenSslAreTheTwoForgivenOnes) {
   const std::set<int> self_signed = {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT};
   const std::set<int> with_evidence = {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
                                        X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION};
-  EXPECT_EQ(openssl_complaints(build(key), kNow), self_signed);
-  EXPECT_EQ(openssl_complaints(build(key, {attest::SimulatedEvidence{Bytes(300, 1)}}), kNow),
+  EXPECT_EQ(openssl_complaints(build(key), kBuiltAt), self_signed);
+  EXPECT_EQ(openssl_complaints(build(key, {attest::SimulatedEvidence{Bytes(300, 1)}}), kBuiltAt),
             self_signed);
-  EXPECT_EQ(openssl_complaints(build(key, {fake_evidence(key)}), kNow), with_evidence);
+  EXPECT_EQ(openssl_complaints(build(key, {fake_evidence(key)}), kBuiltAt), with_evidence);
 }
 
 TEST(BuiltCertificate, RoundTripOfEachKindOfEvidence) {
@@ -177,8 +177,8 @@ TEST(BuiltCertificate, RoundTripOfEachKindOfEvidence) {
     const auto certificate = parse_certificate(build(key, evidence));
     ASSERT_TRUE(certificate.ok()) << certificate.error().message();
     EXPECT_EQ(certificate->public_key, key.public_key());
-    EXPECT_EQ(certificate->not_before, kNow);
-    EXPECT_EQ(certificate->not_after, kNow + kCertificateLifetime);
+    EXPECT_EQ(certificate->not_before, kBuiltAt);
+    EXPECT_EQ(certificate->not_after, kBuiltAt + kCertificateLifetime);
     ASSERT_EQ(certificate->evidence.size(), evidence.size());
     for (std::size_t i = 0; i < evidence.size(); ++i) {
       EXPECT_EQ(attest::kind_of(certificate->evidence[i]), attest::kind_of(evidence[i]));
@@ -212,15 +212,16 @@ TEST(BuiltCertificate, RefusesWhatNobodyWouldAccept) {
     return std::string(build_certificate(spec, key, random).error().reason());
   };
   EXPECT_EQ(
-      reason({.not_before = kNow, .lifetime = kCertificateLifetime + std::chrono::seconds(1)}),
+      reason({.not_before = kBuiltAt, .lifetime = kCertificateLifetime + std::chrono::seconds(1)}),
       "certificate_lifetime_too_long");
-  EXPECT_EQ(reason({.not_before = kNow, .lifetime = std::chrono::seconds(0)}),
+  EXPECT_EQ(reason({.not_before = kBuiltAt, .lifetime = std::chrono::seconds(0)}),
             "certificate_lifetime_too_long");
   const Bytes value(kExtensionSizeMax + 1);
-  EXPECT_EQ(reason({.not_before = kNow, .evidence = {{Bytes{1}, Criticality::NonCritical, value}}}),
-            "certificate_extension_oversized");
+  EXPECT_EQ(
+      reason({.not_before = kBuiltAt, .evidence = {{Bytes{1}, Criticality::NonCritical, value}}}),
+      "certificate_extension_oversized");
   const Extension large{Bytes{1}, Criticality::NonCritical, Bytes(kExtensionSizeMax)};
-  EXPECT_EQ(reason({.not_before = kNow, .evidence = {large, large}}), "certificate_oversized");
+  EXPECT_EQ(reason({.not_before = kBuiltAt, .evidence = {large, large}}), "certificate_oversized");
 }
 
 TEST(IssuedCertificate, HoldsFreshEvidenceForItsKey) {
@@ -229,11 +230,11 @@ TEST(IssuedCertificate, HoldsFreshEvidenceForItsKey) {
   attest::simulated::Provider simulated(test_key(9), "cocoon-proxy");
   attest::simulated::FakeTdxProvider fake;
   attest::EvidenceProvider* providers[] = {&simulated, &fake};
-  const auto certificate = parse_certificate(*issue_certificate(kNow, key, providers, random));
+  const auto certificate = parse_certificate(*issue_certificate(kBuiltAt, key, providers, random));
   ASSERT_TRUE(certificate.ok());
   EXPECT_EQ(certificate->evidence.size(), 2u);
-  EXPECT_EQ(certificate->not_before, kNow - kClockSkew);
-  EXPECT_TRUE(check_dates(*certificate, kNow).ok());
+  EXPECT_EQ(certificate->not_before, kBuiltAt - kClockSkew);
+  EXPECT_TRUE(check_dates(*certificate, kBuiltAt).ok());
 }
 
 TEST(ParseCertificate, Dates) {
@@ -243,21 +244,21 @@ TEST(ParseCertificate, Dates) {
     const auto checked = check_dates(*certificate, now);
     return checked ? std::string_view("accepted") : checked.error().reason();
   };
-  EXPECT_EQ(reason_at(kNow - kClockSkew), "accepted");
-  EXPECT_EQ(reason_at(kNow - kClockSkew - seconds(1)), "certificate_not_yet_valid");
-  EXPECT_EQ(reason_at(kNow + kCertificateLifetime + kClockSkew), "accepted");
-  EXPECT_EQ(reason_at(kNow + kCertificateLifetime + kClockSkew + seconds(1)),
+  EXPECT_EQ(reason_at(kBuiltAt - kClockSkew), "accepted");
+  EXPECT_EQ(reason_at(kBuiltAt - kClockSkew - seconds(1)), "certificate_not_yet_valid");
+  EXPECT_EQ(reason_at(kBuiltAt + kCertificateLifetime + kClockSkew), "accepted");
+  EXPECT_EQ(reason_at(kBuiltAt + kCertificateLifetime + kClockSkew + seconds(1)),
             "certificate_expired");
 }
 
 TEST(ParseCertificate, EveryTruncationAndTrailingBytes) {
   Bytes der = build(test_key(1), {fake_evidence(test_key(1))});
   for (std::size_t size = 0; size < der.size(); ++size) {
-    ASSERT_EQ(reason_of(BytesView(der).first(size)), "certificate_malformed") << size;
+    ASSERT_EQ(reason_of_der(BytesView(der).first(size)), "certificate_malformed") << size;
   }
   der.push_back(0);
-  EXPECT_EQ(reason_of(der), "certificate_trailing_bytes");
-  EXPECT_EQ(reason_of(Bytes(kCertificateSizeMax + 1)), "certificate_oversized");
+  EXPECT_EQ(reason_of_der(der), "certificate_trailing_bytes");
+  EXPECT_EQ(reason_of_der(Bytes(kCertificateSizeMax + 1)), "certificate_oversized");
 }
 
 // A certificate of another key type, made and signed by OpenSSL.
@@ -265,8 +266,8 @@ Bytes openssl_certificate(EVP_PKEY* key, const EVP_MD* digest) {
   const X509Pointer x509(X509_new(), &X509_free);
   X509_set_version(x509.get(), 2);
   ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
-  ASN1_TIME_set(X509_getm_notBefore(x509.get()), base::to_unix_whole_seconds(kNow));
-  ASN1_TIME_set(X509_getm_notAfter(x509.get()), base::to_unix_whole_seconds(kNow) + 100);
+  ASN1_TIME_set(X509_getm_notBefore(x509.get()), base::to_unix_whole_seconds(kBuiltAt));
+  ASN1_TIME_set(X509_getm_notAfter(x509.get()), base::to_unix_whole_seconds(kBuiltAt) + 100);
   X509_set_pubkey(x509.get(), key);
   EXPECT_GT(X509_sign(x509.get(), key, digest), 0);
   return to_der(x509.get());
@@ -275,20 +276,20 @@ Bytes openssl_certificate(EVP_PKEY* key, const EVP_MD* digest) {
 TEST(ParseCertificate, OtherKeyTypes) {
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> p256(EVP_EC_gen("P-256"),
                                                                  &EVP_PKEY_free);
-  EXPECT_EQ(reason_of(openssl_certificate(p256.get(), EVP_sha256())),
+  EXPECT_EQ(reason_of_der(openssl_certificate(p256.get(), EVP_sha256())),
             "certificate_key_type_unsupported");
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> ed448(
       EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448"), &EVP_PKEY_free);
-  EXPECT_EQ(reason_of(openssl_certificate(ed448.get(), nullptr)),
+  EXPECT_EQ(reason_of_der(openssl_certificate(ed448.get(), nullptr)),
             "certificate_key_type_unsupported");
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> ed25519(
       EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), &EVP_PKEY_free);
-  EXPECT_EQ(reason_of(openssl_certificate(ed25519.get(), nullptr)), "accepted");
+  EXPECT_EQ(reason_of_der(openssl_certificate(ed25519.get(), nullptr)), "accepted");
 }
 
 TEST(ParseCertificate, SignedByAnotherKey) {
   const Bytes der = build(test_key(1));
-  EXPECT_EQ(reason_of(change_certificate(der, test_key(2), [](CertificateParts&) {})),
+  EXPECT_EQ(reason_of_der(change_certificate(der, test_key(2), [](CertificateParts&) {})),
             "certificate_signature_invalid");
 }
 
@@ -297,7 +298,7 @@ TEST(ParseCertificate, KeySwappedBesideGenuineEvidence) {
   const auto thief = test_key(2);
   const CertificateParts thiefs = take_apart(build(thief));
   // With all of the victim's extensions: the claims give it away.
-  EXPECT_EQ(reason_of(change_certificate(
+  EXPECT_EQ(reason_of_der(change_certificate(
                 build(key, {fake_evidence(key)}), thief,
                 [&](CertificateParts& parts) { parts.public_key = thiefs.public_key; })),
             "certificate_claims_mismatch");

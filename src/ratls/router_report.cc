@@ -118,8 +118,6 @@ Result<Endpoint> take_endpoint(Cursor& cursor) {
   return endpoint;
 }
 
-void append(Bytes& out, BytesView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
-
 void append_int32(Bytes& out, std::int32_t value) {
   for (std::size_t i = 0; i < 4; ++i) {
     out.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(value) >> 8 * i));
@@ -129,7 +127,7 @@ void append_int32(Bytes& out, std::int32_t value) {
 void append_string(Bytes& out, BytesView text) {
   CHECK(text.size() <= kHostNameMax);
   out.push_back(static_cast<std::uint8_t>(text.size()));
-  append(out, text);
+  base::append(out, text);
   out.resize(out.size() + padding_after(1 + text.size()));
 }
 
@@ -139,15 +137,15 @@ void append_statement(Bytes& out, const attest::Statement& statement) {
   if (tdx != nullptr) {
     for (const base::Bits384* one :
          {&tdx->mr_td, &tdx->mr_config_id, &tdx->mr_owner, &tdx->mr_owner_config}) {
-      append(out, *one);
+      base::append(out, *one);
     }
-    for (const base::Bits384& rtmr : tdx->rtmr) append(out, rtmr);
+    for (const base::Bits384& rtmr : tdx->rtmr) base::append(out, rtmr);
   } else if (const auto* sgx = std::get_if<attest::SgxMeasurements>(&statement.measurements)) {
-    append(out, sgx->mr_enclave);
+    base::append(out, sgx->mr_enclave);
   } else {
-    append(out, std::get<attest::SevSnpMeasurements>(statement.measurements).measurement);
+    base::append(out, std::get<attest::SevSnpMeasurements>(statement.measurements).measurement);
   }
-  append(out, statement.report_data);
+  base::append(out, statement.report_data);
 }
 
 void append_endpoint(Bytes& out, const Endpoint& endpoint) {
@@ -195,13 +193,13 @@ Bytes serialize_router_report(const RouterReport& report) {
   Bytes body;
   append_int32(body, second ? kSecondLayout : report.statement ? 1 : 0);
   if (report.statement) append_statement(body, *report.statement);
-  if (has_collateral(report)) append(body, report.collateral_root_hash);
+  if (has_collateral(report)) base::append(body, report.collateral_root_hash);
   append_string(body, report.public_key);
   append_endpoint(body, report.source);
   append_endpoint(body, report.destination);
   Bytes out;
   append_int32(out, static_cast<std::int32_t>(body.size()));
-  append(out, body);
+  base::append(out, body);
   return out;
 }
 

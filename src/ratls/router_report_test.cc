@@ -22,7 +22,7 @@ Bytes recorded(const std::string& whose = "client") {
 
 Bytes body_of(const Bytes& report) { return base::to_bytes(BytesView(report).subspan(4)); }
 
-std::string_view reason_of(BytesView body) {
+std::string_view reason_of_body(BytesView body) {
   const auto report = parse_router_report(body);
   return report ? "accepted" : report.error().reason();
 }
@@ -92,12 +92,12 @@ TEST(RouterReport, EachKindInEachLayout) {
 TEST(RouterReport, EveryTruncationAndTrailingBytes) {
   Bytes body = body_of(recorded());
   for (std::size_t size = 0; size < body.size(); ++size) {
-    ASSERT_EQ(reason_of(BytesView(body).first(size)), "router_report_truncated") << size;
+    ASSERT_EQ(reason_of_body(BytesView(body).first(size)), "router_report_truncated") << size;
   }
   body.push_back(0);
-  EXPECT_EQ(reason_of(body), "router_report_trailing_bytes");
+  EXPECT_EQ(reason_of_body(body), "router_report_trailing_bytes");
   body.resize(kRouterReportSizeMax + 1);
-  EXPECT_EQ(reason_of(body), "router_report_oversized");
+  EXPECT_EQ(reason_of_body(body), "router_report_oversized");
 }
 
 TEST(RouterReport, NamedRefusals) {
@@ -121,14 +121,14 @@ TEST(RouterReport, NamedRefusals) {
   for (const Change& change : changes) {
     Bytes body = body_of(recorded());
     body[change.offset] = change.value;
-    EXPECT_EQ(reason_of(body), change.reason) << change.offset;
+    EXPECT_EQ(reason_of_body(body), change.reason) << change.offset;
   }
 }
 
 TEST(RouterReport, KeyOfAnotherSize) {
   Bytes body = body_of(recorded());
   body[kKeyAt] = 35;
-  EXPECT_EQ(reason_of(body), "router_report_bad_public_key");
+  EXPECT_EQ(reason_of_body(body), "router_report_bad_public_key");
 }
 
 }  // namespace

@@ -17,11 +17,11 @@ using namespace std::chrono_literals;
 using base::Bytes;
 
 const base::WallTime kWall = base::from_unix_seconds(1'795'400'000);
-const base::Instant kNow{1000s};
-constexpr std::uint8_t kRoot = 100;
+const base::Instant kAsked{1000s};
+constexpr std::uint8_t kQuoteRoot = 100;
 const attest::Policy kPolicy = attest::simulated::development_policy();
 
-attest::EnclaveClaims claims_of(std::uint8_t key) {
+attest::EnclaveClaims session_claims_of(std::uint8_t key) {
   attest::EnclaveClaims claims;
   claims.role = attest::EnclaveRole::Worker;
   claims.tls_public_key = test_key(key).public_key();
@@ -31,7 +31,7 @@ attest::EnclaveClaims claims_of(std::uint8_t key) {
 
 SessionVerifier verifier_of(std::uint8_t key,
                             attest::SessionDemand demand = attest::SessionDemand::Required) {
-  return {kNow,
+  return {kAsked,
           {.tls_public_key = test_key(key).public_key(),
            .role = attest::EnclaveRole::Worker,
            .exporter = {1}},
@@ -40,16 +40,16 @@ SessionVerifier verifier_of(std::uint8_t key,
 
 Bytes answer(const base::Bits256& nonce, const attest::EnclaveClaims& claims,
              std::uint8_t exporter = 1, const Bytes& devices = {}) {
-  attest::simulated::Provider provider(test_key(kRoot), "cocoon-worker");
+  attest::simulated::Provider provider(test_key(kQuoteRoot), "cocoon-worker");
   const auto proof = make_session_proof(kWall, nonce, {exporter}, {claims, devices}, provider);
   EXPECT_TRUE(proof.ok());
   return proof ? *proof : Bytes();
 }
 
 base::Result<Admission> handle(SessionVerifier& verifier, const Bytes& proof,
-                               base::Instant now = kNow, const attest::Policy& policy = kPolicy,
+                               base::Instant now = kAsked, const attest::Policy& policy = kPolicy,
                                const attest::DeviceVerifier* devices = nullptr) {
-  const attest::simulated::QuoteVerifier quotes({test_key(kRoot).public_key()});
+  const attest::simulated::QuoteVerifier quotes({test_key(kQuoteRoot).public_key()});
   const attest::EvidenceVerifier* list[] = {&quotes};
   const auto session = TRY(verifier.handle_proof(now, proof));
   CHECK(session);
@@ -58,7 +58,7 @@ base::Result<Admission> handle(SessionVerifier& verifier, const Bytes& proof,
   return admission;
 }
 
-std::string_view reason_of(const base::Result<Admission>& admission) {
+std::string_view reason_of_session(const base::Result<Admission>& admission) {
   return admission ? "admitted" : admission.error().reason();
 }
 
@@ -67,38 +67,39 @@ template <class Make>
 std::string_view outcome(const Make& make) {
   SeededRandom random(5);
   SessionVerifier verifier = verifier_of(1);
-  const auto challenge = verifier.poll_challenge(kNow, random);
+  const auto challenge = verifier.poll_challenge(kAsked, random);
   EXPECT_TRUE(challenge.has_value());
-  return reason_of(handle(verifier, make(*challenge)));
+  return reason_of_session(handle(verifier, make(*challenge)));
 }
 
 TEST(SessionEvidence, HonestPeer) {
   SeededRandom random(5);
   SessionVerifier verifier = verifier_of(1);
-  EXPECT_EQ(verifier.poll_deadline(), kNow);
-  const auto challenge = verifier.poll_challenge(kNow, random);
+  EXPECT_EQ(verifier.poll_deadline(), kAsked);
+  const auto challenge = verifier.poll_challenge(kAsked, random);
   ASSERT_TRUE(challenge);
-  EXPECT_FALSE(verifier.poll_challenge(kNow, random)) << "one question at a time";
+  EXPECT_FALSE(verifier.poll_challenge(kAsked, random)) << "one question at a time";
   EXPECT_FALSE(verifier.proven());
-  const auto admission = handle(verifier, answer(*challenge, claims_of(1)));
+  const auto admission = handle(verifier, answer(*challenge, session_claims_of(1)));
   ASSERT_TRUE(admission.ok()) << admission.error().message();
   EXPECT_TRUE(verifier.proven());
-  EXPECT_EQ(admission->claims, claims_of(1));
+  EXPECT_EQ(admission->claims, session_claims_of(1));
   EXPECT_EQ(admission->verdict.factor(attest::FactorId::Freshness).outcome,
             attest::Outcome::Passed);
-  EXPECT_EQ(verifier.poll_deadline(), kNow + 1h);
+  EXPECT_EQ(verifier.poll_deadline(), kAsked + 1h);
 }
 
 TEST(SessionEvidence, OfAnotherSession) {
-  EXPECT_EQ(
-      outcome([](const base::Bits256& challenge) { return answer(challenge, claims_of(1), 2); }),
-      "report_data_mismatch");
+  EXPECT_EQ(outcome([](const base::Bits256& challenge) {
+              return answer(challenge, session_claims_of(1), 2);
+            }),
+            "report_data_mismatch");
 }
 
 TEST(SessionEvidence, OfAnotherNonce) {
   EXPECT_EQ(outcome([](base::Bits256 challenge) {
               challenge.back() ^= 1;
-              return answer(challenge, claims_of(1));
+              return answer(challenge, session_claims_of(1));
             }),
             "report_data_mismatch");
 }
@@ -106,21 +107,23 @@ TEST(SessionEvidence, OfAnotherNonce) {
 TEST(SessionEvidence, ReplayedInTheSameSession) {
   SeededRandom random(5);
   SessionVerifier verifier = verifier_of(1);
-  const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
-  ASSERT_EQ(reason_of(handle(verifier, proof)), "admitted");
-  EXPECT_EQ(reason_of(handle(verifier, proof)), "session_proof_unasked");
-  ASSERT_TRUE(verifier.poll_challenge(kNow + 1h, random));
-  EXPECT_EQ(reason_of(handle(verifier, proof, kNow + 1h)), "report_data_mismatch");
+  const Bytes proof = answer(*verifier.poll_challenge(kAsked, random), session_claims_of(1));
+  ASSERT_EQ(reason_of_session(handle(verifier, proof)), "admitted");
+  EXPECT_EQ(reason_of_session(handle(verifier, proof)), "session_proof_unasked");
+  ASSERT_TRUE(verifier.poll_challenge(kAsked + 1h, random));
+  EXPECT_EQ(reason_of_session(handle(verifier, proof, kAsked + 1h)), "report_data_mismatch");
 }
 
 TEST(SessionEvidence, OfAnotherPeer) {
-  EXPECT_EQ(outcome([](const base::Bits256& challenge) { return answer(challenge, claims_of(2)); }),
+  EXPECT_EQ(outcome([](const base::Bits256& challenge) {
+              return answer(challenge, session_claims_of(2));
+            }),
             "session_claims_of_another_key");
 }
 
 TEST(SessionEvidence, OfAnotherRole) {
   EXPECT_EQ(outcome([](const base::Bits256& challenge) {
-              attest::EnclaveClaims claims = claims_of(1);
+              attest::EnclaveClaims claims = session_claims_of(1);
               claims.role = attest::EnclaveRole::Proxy;
               return answer(challenge, claims);
             }),
@@ -129,7 +132,7 @@ TEST(SessionEvidence, OfAnotherRole) {
 
 TEST(SessionEvidence, SealKeySwappedBesideAGenuineQuote) {
   EXPECT_EQ(outcome([](const base::Bits256& challenge) {
-              Bytes proof = answer(challenge, claims_of(1));
+              Bytes proof = answer(challenge, session_claims_of(1));
               // Tag, claims' tag, role, TLS key: then the seal key.
               proof[15 + 17 + 32] ^= 1;
               return proof;
@@ -140,14 +143,14 @@ TEST(SessionEvidence, SealKeySwappedBesideAGenuineQuote) {
 TEST(SessionEvidence, EveryFlippedByteIsRefused) {
   SeededRandom random(5);
   SessionVerifier verifier = verifier_of(1);
-  const Bytes good = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
+  const Bytes good = answer(*verifier.poll_challenge(kAsked, random), session_claims_of(1));
   for (std::size_t i = 0; i < good.size(); ++i) {
     Bytes proof = good;
     proof[i] ^= 1;
     SeededRandom same(5);
     SessionVerifier fresh = verifier_of(1);
-    ASSERT_TRUE(fresh.poll_challenge(kNow, same));
-    EXPECT_NE(reason_of(handle(fresh, proof)), "admitted") << i;
+    ASSERT_TRUE(fresh.poll_challenge(kAsked, same));
+    EXPECT_NE(reason_of_session(handle(fresh, proof)), "admitted") << i;
     EXPECT_FALSE(fresh.proven());
   }
   for (std::size_t size = 0; size < good.size(); ++size) {
@@ -158,7 +161,7 @@ TEST(SessionEvidence, EveryFlippedByteIsRefused) {
 TEST(SessionEvidence, BadForms) {
   const auto with = [](auto change) {
     return outcome([&](const base::Bits256& challenge) {
-      Bytes proof = answer(challenge, claims_of(1));
+      Bytes proof = answer(challenge, session_claims_of(1));
       change(proof);
       return proof;
     });
@@ -174,31 +177,34 @@ TEST(SessionEvidence, BadForms) {
 TEST(SessionEvidence, LateAnswer) {
   SeededRandom random(5);
   SessionVerifier verifier = verifier_of(1);
-  const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
-  EXPECT_EQ(verifier.poll_deadline(), kNow + 30s);
-  EXPECT_TRUE(verifier.handle_time(kNow + 29s).ok());
-  EXPECT_EQ(verifier.handle_time(kNow + 30s).error().reason(), "session_proof_late");
-  EXPECT_EQ(reason_of(handle(verifier, proof, kNow + 31s)), "session_proof_late");
+  const Bytes proof = answer(*verifier.poll_challenge(kAsked, random), session_claims_of(1));
+  EXPECT_EQ(verifier.poll_deadline(), kAsked + 30s);
+  EXPECT_TRUE(verifier.handle_time(kAsked + 29s).ok());
+  EXPECT_EQ(verifier.handle_time(kAsked + 30s).error().reason(), "session_proof_late");
+  EXPECT_EQ(reason_of_session(handle(verifier, proof, kAsked + 31s)), "session_proof_late");
 }
 
 TEST(SessionEvidence, AskedAgainEveryHour) {
   SeededRandom random(5);
   SessionVerifier verifier = verifier_of(1);
-  ASSERT_TRUE(handle(verifier, answer(*verifier.poll_challenge(kNow, random), claims_of(1))).ok());
-  EXPECT_FALSE(verifier.poll_challenge(kNow + 59min, random));
-  const auto second = verifier.poll_challenge(kNow + 1h, random);
+  ASSERT_TRUE(
+      handle(verifier, answer(*verifier.poll_challenge(kAsked, random), session_claims_of(1)))
+          .ok());
+  EXPECT_FALSE(verifier.poll_challenge(kAsked + 59min, random));
+  const auto second = verifier.poll_challenge(kAsked + 1h, random);
   ASSERT_TRUE(second);
-  EXPECT_EQ(reason_of(handle(verifier, answer(*second, claims_of(1)), kNow + 1h)), "admitted");
+  EXPECT_EQ(reason_of_session(handle(verifier, answer(*second, session_claims_of(1)), kAsked + 1h)),
+            "admitted");
 }
 
 TEST(SessionEvidence, AskedAgainWhenListsChange) {
   SeededRandom random(5);
   SessionVerifier verifier = verifier_of(1);
-  const auto first = verifier.poll_challenge(kNow, random);
-  verifier.ask_again(kNow);  // while an answer is on its way
-  ASSERT_TRUE(handle(verifier, answer(*first, claims_of(1))).ok());
-  EXPECT_EQ(verifier.poll_deadline(), kNow + kSessionChallengeSpacing);
-  const auto second = verifier.poll_challenge(kNow + kSessionChallengeSpacing, random);
+  const auto first = verifier.poll_challenge(kAsked, random);
+  verifier.ask_again(kAsked);  // while an answer is on its way
+  ASSERT_TRUE(handle(verifier, answer(*first, session_claims_of(1))).ok());
+  EXPECT_EQ(verifier.poll_deadline(), kAsked + kSessionChallengeSpacing);
+  const auto second = verifier.poll_challenge(kAsked + kSessionChallengeSpacing, random);
   ASSERT_TRUE(second);
   EXPECT_NE(*first, *second);
 }
@@ -206,43 +212,44 @@ TEST(SessionEvidence, AskedAgainWhenListsChange) {
 TEST(SessionEvidence, NothingIsAskedWhileAProofIsJudged) {
   SeededRandom random(5);
   SessionVerifier verifier = verifier_of(1);
-  const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
-  ASSERT_TRUE(verifier.handle_proof(kNow, proof).ok());
-  EXPECT_FALSE(verifier.poll_challenge(kNow + 2h, random));
-  EXPECT_TRUE(verifier.handle_time(kNow + 2h).ok());
-  EXPECT_EQ(verifier.handle_proof(kNow, proof).error().reason(), "session_proof_unasked");
+  const Bytes proof = answer(*verifier.poll_challenge(kAsked, random), session_claims_of(1));
+  ASSERT_TRUE(verifier.handle_proof(kAsked, proof).ok());
+  EXPECT_FALSE(verifier.poll_challenge(kAsked + 2h, random));
+  EXPECT_TRUE(verifier.handle_time(kAsked + 2h).ok());
+  EXPECT_EQ(verifier.handle_proof(kAsked, proof).error().reason(), "session_proof_unasked");
   EXPECT_FALSE(verifier.proven());
 }
 
 TEST(SessionEvidence, PeerWithNothingToShow) {
   SeededRandom random(5);
   SessionVerifier strict = verifier_of(1);
-  ASSERT_TRUE(strict.poll_challenge(kNow, random));
-  EXPECT_EQ(strict.handle_proof(kNow, {}).error().reason(), "session_proof_withheld");
+  ASSERT_TRUE(strict.poll_challenge(kAsked, random));
+  EXPECT_EQ(strict.handle_proof(kAsked, {}).error().reason(), "session_proof_withheld");
 
   SessionVerifier lenient = verifier_of(1, attest::SessionDemand::IfSpoken);
-  ASSERT_TRUE(lenient.poll_challenge(kNow, random));
-  const auto nothing = lenient.handle_proof(kNow, {});
+  ASSERT_TRUE(lenient.poll_challenge(kAsked, random));
+  const auto nothing = lenient.handle_proof(kAsked, {});
   ASSERT_TRUE(nothing.ok());
   EXPECT_FALSE(nothing->has_value());
-  EXPECT_FALSE(lenient.poll_challenge(kNow + 2h, random)) << "it has said that it can't";
+  EXPECT_FALSE(lenient.poll_challenge(kAsked + 2h, random)) << "it has said that it can't";
 
   SessionVerifier later = verifier_of(1, attest::SessionDemand::IfSpoken);
-  ASSERT_TRUE(handle(later, answer(*later.poll_challenge(kNow, random), claims_of(1))).ok());
-  ASSERT_TRUE(later.poll_challenge(kNow + 1h, random));
-  EXPECT_EQ(later.handle_proof(kNow + 1h, {}).error().reason(), "session_proof_withheld");
+  ASSERT_TRUE(
+      handle(later, answer(*later.poll_challenge(kAsked, random), session_claims_of(1))).ok());
+  ASSERT_TRUE(later.poll_challenge(kAsked + 1h, random));
+  EXPECT_EQ(later.handle_proof(kAsked + 1h, {}).error().reason(), "session_proof_withheld");
 }
 
 TEST(SessionEvidence, ProverIsNotAskedTooOften) {
   SessionProver prover;
-  EXPECT_TRUE(prover.handle_challenge(kNow).ok());
-  EXPECT_EQ(prover.handle_challenge(kNow + 1min).error().reason(), "session_challenge_too_often");
+  EXPECT_TRUE(prover.handle_challenge(kAsked).ok());
+  EXPECT_EQ(prover.handle_challenge(kAsked + 1min).error().reason(), "session_challenge_too_often");
   prover.handle_answered();
-  EXPECT_TRUE(prover.handle_challenge(kNow + 1min).ok());
+  EXPECT_TRUE(prover.handle_challenge(kAsked + 1min).ok());
   prover.handle_answered();
-  EXPECT_EQ(prover.handle_challenge(kNow + 1min + 4s).error().reason(),
+  EXPECT_EQ(prover.handle_challenge(kAsked + 1min + 4s).error().reason(),
             "session_challenge_too_often");
-  EXPECT_TRUE(prover.handle_challenge(kNow + 1min + 5s).ok());
+  EXPECT_TRUE(prover.handle_challenge(kAsked + 1min + 5s).ok());
 }
 
 // Content with whatever it is shown, and remembers it.
@@ -258,20 +265,20 @@ class AnyDevices final : public attest::DeviceVerifier {
 
 TEST(SessionEvidence, DevicesAreThoseOfTheClaims) {
   const Bytes devices = base::to_bytes("what the GPUs have signed");
-  attest::EnclaveClaims claims = claims_of(1);
+  attest::EnclaveClaims claims = session_claims_of(1);
   const auto judged = [&](const Bytes& shown) {
     SeededRandom random(5);
     SessionVerifier verifier = verifier_of(1);
-    const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims, 1, shown);
+    const Bytes proof = answer(*verifier.poll_challenge(kAsked, random), claims, 1, shown);
     const AnyDevices any;
-    auto admission = handle(verifier, proof, kNow, kPolicy, &any);
+    auto admission = handle(verifier, proof, kAsked, kPolicy, &any);
     if (admission) EXPECT_EQ(any.shown, shown);
     return admission;
   };
-  EXPECT_EQ(reason_of(judged(devices)), "session_devices_mismatch") << "claimed by nobody";
+  EXPECT_EQ(reason_of_session(judged(devices)), "session_devices_mismatch") << "claimed by nobody";
   claims.gpu_evidence_hash = attest::gpu_evidence_hash(devices);
-  EXPECT_EQ(reason_of(judged({})), "session_devices_mismatch") << "claimed and not shown";
-  EXPECT_EQ(reason_of(judged(base::to_bytes("another's"))), "session_devices_mismatch");
+  EXPECT_EQ(reason_of_session(judged({})), "session_devices_mismatch") << "claimed and not shown";
+  EXPECT_EQ(reason_of_session(judged(base::to_bytes("another's"))), "session_devices_mismatch");
   const auto good = judged(devices);
   ASSERT_TRUE(good.ok()) << good.error().message();
   EXPECT_EQ(good->verdict.factor(attest::FactorId::GpuChain).outcome, attest::Outcome::Passed);
@@ -282,15 +289,15 @@ TEST(SessionEvidence, RevokedKey) {
   policy.lists.revoked_keys = {test_key(1).public_key()};
   SeededRandom random(5);
   SessionVerifier verifier = verifier_of(1);
-  const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
-  EXPECT_EQ(reason_of(handle(verifier, proof, kNow, policy)), "key_revoked");
+  const Bytes proof = answer(*verifier.poll_challenge(kAsked, random), session_claims_of(1));
+  EXPECT_EQ(reason_of_session(handle(verifier, proof, kAsked, policy)), "key_revoked");
 }
 
 TEST(SessionEvidence, SimulatedUnderAProductionPolicy) {
   SeededRandom random(5);
   SessionVerifier verifier = verifier_of(1);
-  const Bytes proof = answer(*verifier.poll_challenge(kNow, random), claims_of(1));
-  EXPECT_EQ(reason_of(handle(verifier, proof, kNow, attest::production_policy({}))),
+  const Bytes proof = answer(*verifier.poll_challenge(kAsked, random), session_claims_of(1));
+  EXPECT_EQ(reason_of_session(handle(verifier, proof, kAsked, attest::production_policy({}))),
             "simulated_evidence");
 }
 

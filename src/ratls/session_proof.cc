@@ -19,13 +19,11 @@ using base::Result;
 constexpr std::string_view kProofTag = "cocoon proof 1\n";
 constexpr std::string_view kReportTag = "cocoon session evidence 1\n";
 
-void append(Bytes& out, BytesView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
-
 void append_sized(Bytes& out, BytesView bytes) {
   for (int shift = 0; shift < 32; shift += 8) {
     out.push_back(static_cast<std::uint8_t>(bytes.size() >> shift));
   }
-  append(out, bytes);
+  base::append(out, bytes);
 }
 
 Error malformed(std::string_view what) {
@@ -130,8 +128,8 @@ base::Bits512 session_report_data(const attest::EnclaveClaims& claims, const bas
 
 Result<Bytes> encode_session_proof(const SessionProof& proof) {
   Bytes out = base::to_bytes(kProofTag);
-  append(out, attest::encode_claims(proof.claims));
-  append(out, TRY(encode_evidence(proof.evidence)));
+  base::append(out, attest::encode_claims(proof.claims));
+  base::append(out, TRY(encode_evidence(proof.evidence)));
   append_sized(out, proof.devices);
   return out;
 }

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const base::WallTime kNow = base::from_unix_seconds(1'795'400'000);
+const base::WallTime kJudged = base::from_unix_seconds(1'795'400'000);
 
 base::Bits256 key(std::uint8_t number) { return {number}; }
 
@@ -22,28 +22,28 @@ base::Error refusal() { return {CertificateError::Expired, "The peer's certifica
 
 TEST(VerdictCache, KeepsGoodAndBadVerdicts) {
   VerdictCache cache(10);
-  cache.store(kNow + 1h, {}, key(1), admission(1));
-  cache.store(kNow + 1h, {}, key(2), refusal());
-  EXPECT_EQ((*cache.find(kNow, {}, key(1)))->public_key, base::Bits256{1});
-  EXPECT_EQ(cache.find(kNow, {}, key(2))->error().reason(), "certificate_expired");
-  EXPECT_EQ(cache.find(kNow, {}, key(3)), nullptr);
+  cache.store(kJudged + 1h, {}, key(1), admission(1));
+  cache.store(kJudged + 1h, {}, key(2), refusal());
+  EXPECT_EQ((*cache.find(kJudged, {}, key(1)))->public_key, base::Bits256{1});
+  EXPECT_EQ(cache.find(kJudged, {}, key(2))->error().reason(), "certificate_expired");
+  EXPECT_EQ(cache.find(kJudged, {}, key(3)), nullptr);
 }
 
 TEST(VerdictCache, TimeEndsIt) {
   VerdictCache cache(10);
-  cache.store(kNow + 1h, {}, key(1), admission(1));
-  EXPECT_NE(cache.find(kNow + 1h - 1us, {}, key(1)), nullptr);
-  EXPECT_EQ(cache.find(kNow + 1h, {}, key(1)), nullptr);
+  cache.store(kJudged + 1h, {}, key(1), admission(1));
+  EXPECT_NE(cache.find(kJudged + 1h - 1us, {}, key(1)), nullptr);
+  EXPECT_EQ(cache.find(kJudged + 1h, {}, key(1)), nullptr);
   EXPECT_EQ(cache.size(), 0u);
 }
 
 TEST(VerdictCache, CertificateEndsIt) {
   VerdictCache cache(10);
   Admission short_lived = admission(1);
-  short_lived.certificate_expires = kNow + 1min;
-  cache.store(kNow + 1h, {}, key(1), short_lived);
-  EXPECT_NE(cache.find(kNow, {}, key(1)), nullptr);
-  EXPECT_EQ(cache.find(kNow + 1min, {}, key(1)), nullptr);
+  short_lived.certificate_expires = kJudged + 1min;
+  cache.store(kJudged + 1h, {}, key(1), short_lived);
+  EXPECT_NE(cache.find(kJudged, {}, key(1)), nullptr);
+  EXPECT_EQ(cache.find(kJudged + 1min, {}, key(1)), nullptr);
 }
 
 TEST(VerdictCache, EveryChangeOfTheGroundsEndsIt) {
@@ -53,29 +53,29 @@ TEST(VerdictCache, EveryChangeOfTheGroundsEndsIt) {
                               Grounds{.policy = 1, .lists = 1, .collateral = 2},
                               Grounds{.policy = 1, .lists = 0, .collateral = 1}}) {
     VerdictCache cache(10);
-    cache.store(kNow + 1h, before, key(1), admission(1));
-    ASSERT_NE(cache.find(kNow, before, key(1)), nullptr);
-    EXPECT_EQ(cache.find(kNow, after, key(1)), nullptr);
+    cache.store(kJudged + 1h, before, key(1), admission(1));
+    ASSERT_NE(cache.find(kJudged, before, key(1)), nullptr);
+    EXPECT_EQ(cache.find(kJudged, after, key(1)), nullptr);
   }
 }
 
 TEST(VerdictCache, IsBoundedAndForgetsTheLeastUsed) {
   VerdictCache cache(2);
-  cache.store(kNow + 1h, {}, key(1), admission(1));
-  cache.store(kNow + 1h, {}, key(2), admission(2));
-  ASSERT_NE(cache.find(kNow, {}, key(1)), nullptr);
-  cache.store(kNow + 1h, {}, key(3), admission(3));
+  cache.store(kJudged + 1h, {}, key(1), admission(1));
+  cache.store(kJudged + 1h, {}, key(2), admission(2));
+  ASSERT_NE(cache.find(kJudged, {}, key(1)), nullptr);
+  cache.store(kJudged + 1h, {}, key(3), admission(3));
   EXPECT_EQ(cache.size(), 2u);
-  EXPECT_NE(cache.find(kNow, {}, key(1)), nullptr);
-  EXPECT_EQ(cache.find(kNow, {}, key(2)), nullptr);
-  EXPECT_NE(cache.find(kNow, {}, key(3)), nullptr);
+  EXPECT_NE(cache.find(kJudged, {}, key(1)), nullptr);
+  EXPECT_EQ(cache.find(kJudged, {}, key(2)), nullptr);
+  EXPECT_NE(cache.find(kJudged, {}, key(3)), nullptr);
 }
 
 TEST(VerdictCache, NewVerdictReplacesTheOld) {
   VerdictCache cache(2);
-  cache.store(kNow + 1h, {}, key(1), admission(1));
-  cache.store(kNow + 1h, {}, key(1), refusal());
-  EXPECT_FALSE(cache.find(kNow, {}, key(1))->ok());
+  cache.store(kJudged + 1h, {}, key(1), admission(1));
+  cache.store(kJudged + 1h, {}, key(1), refusal());
+  EXPECT_FALSE(cache.find(kJudged, {}, key(1))->ok());
   EXPECT_EQ(cache.size(), 1u);
 }
 

@@ -10,20 +10,21 @@
 namespace cocoon::registry {
 namespace {
 
-constexpr std::string_view kRoot = "EQBT4hy4vMEZ9uxSCuhw_gBKh9_AwmHXLe7Wo0O4Vh-4kRjJ";
-constexpr std::string_view kOperator = "UQAuz15H1ZHrZ_psVrAra7HealMIVeFq0wguqlmFno1f3B-m";
+constexpr std::string_view kRootText = "EQBT4hy4vMEZ9uxSCuhw_gBKh9_AwmHXLe7Wo0O4Vh-4kRjJ";
+constexpr std::string_view kOperatorText = "UQAuz15H1ZHrZ_psVrAra7HealMIVeFq0wguqlmFno1f3B-m";
 constexpr std::string_view kContract = "UQBPkxYfPKgOBMbbi9VQVO2DQz7Wg3w9K5YTsl8x1_KaeZcZ";
-constexpr std::string_view kClientContract = "UQCACjNFLY4ArI-ZdQsAazEAW41KvHyVIAWsFh9pbqcA1f12";
+constexpr std::string_view kClaimedClient = "UQCACjNFLY4ArI-ZdQsAazEAW41KvHyVIAWsFh9pbqcA1f12";
 constexpr std::string_view kKey =
     "559087582b7e5ea2b2b986c258e0067b806a59b154e955decf00429610eab095";
 
 Snapshot network() {
-  return *parse_pseudo_config(*ton::parse_address(kRoot),
+  return *parse_pseudo_config(*ton::parse_address(kRootText),
                               ton::vector_text("ton/fake-ton-config.json"));
 }
 
 ProxyClaim recorded_claim() {
-  return {.owner = kOperator, .public_key = *base::bits256_from_hex(kKey), .contract = kContract};
+  return {
+      .owner = kOperatorText, .public_key = *base::bits256_from_hex(kKey), .contract = kContract};
 }
 
 std::string_view reason(const ProxyClaim& claim) {
@@ -50,13 +51,13 @@ TEST(ProxyIdentity, EveryLieHasItsName) {
   claim.owner = "nobody";
   EXPECT_EQ(reason(claim), "bad_proxy_owner");
   claim = recorded_claim();
-  claim.owner = kClientContract;
+  claim.owner = kClaimedClient;
   EXPECT_EQ(reason(claim), "wrong_proxy_contract");
   claim = recorded_claim();
   claim.contract = "";
   EXPECT_EQ(reason(claim), "bad_proxy_contract");
   claim = recorded_claim();
-  claim.contract = kClientContract;
+  claim.contract = kClaimedClient;
   EXPECT_EQ(reason(claim), "wrong_proxy_contract");
   for (std::size_t i = 0; i < claim.public_key.size(); ++i) {
     claim = recorded_claim();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "registry/root_layout.h"
 #include "ton/cell_builder.h"
 #include "ton/dictionary.h"
 
@@ -29,10 +30,6 @@ enum class Op : std::uint32_t {
   UpgradeContracts = 0xa2370f61,
 };
 
-constexpr unsigned kHashBits = 256;
-constexpr unsigned kSeqnoBits = 32;
-constexpr std::uint8_t kSinceKeyManager = 4;
-constexpr std::uint8_t kSinceVerifiedKeys = 5;
 constexpr std::size_t kHashShown = 8;  // hexadecimal digits
 
 Result<void> store_text(CellBuilder& builder, std::string_view text) {

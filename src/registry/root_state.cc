@@ -1,5 +1,6 @@
 // Reading the root contract's data cell. Layout: schema/contracts.tlb.
 #include "registry/proxy_address.h"
+#include "registry/root_layout.h"
 #include "registry/snapshot.h"
 #include "ton/cell_slice.h"
 #include "ton/dictionary.h"
@@ -9,11 +10,6 @@ namespace {
 
 using ton::CellRef;
 using ton::CellSlice;
-
-constexpr std::uint8_t kSinceKeyManager = 4;
-constexpr std::uint8_t kSinceVerifiedKeys = 5;
-constexpr unsigned kHashBits = 256;
-constexpr unsigned kSeqnoBits = 32;
 
 base::Result<std::vector<ton::DictionaryEntry>> load_dictionary(CellSlice& slice,
                                                                 unsigned key_bits) {

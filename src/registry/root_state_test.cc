@@ -20,12 +20,8 @@ namespace {
 using ton::CellBuilder;
 using ton::CellRef;
 
-const ton::Address kRoot = *ton::parse_address("EQCns7bYSp0igFvS1wpb5wsZjCKCV19MD5AVzI4EyxsnU73k");
-
-template <class T>
-std::string_view reason(const base::Result<T>& result) {
-  return result ? "accepted" : result.error().reason();
-}
+const ton::Address kLiveRoot =
+    *ton::parse_address("EQCns7bYSp0igFvS1wpb5wsZjCKCV19MD5AVzI4EyxsnU73k");
 
 CellRef live_state() {
   return *ton::parse_single_root_boc(ton::vector_bytes("ton/mainnet-root-state.boc"));
@@ -38,7 +34,7 @@ std::vector<std::string> beginnings(const std::vector<base::Bits256>& hashes) {
 }
 
 TEST(RootState, ReadsTheLiveNetwork) {
-  const auto snapshot = parse_root_state(kRoot, live_state());
+  const auto snapshot = parse_root_state(kLiveRoot, live_state());
   ASSERT_TRUE(snapshot) << snapshot.error().message();
   EXPECT_EQ(to_friendly_text(snapshot->owner(), ton::Bounce::Bounceable),
             "EQDnlslXI2RtI1WhLmtelkb4CVQGxr8E_xSIjl0Hg79jNhNQ");
@@ -69,7 +65,7 @@ TEST(RootState, ReadsTheLiveNetwork) {
 }
 
 TEST(RootState, AnswersAboutListsAndAddresses) {
-  const Snapshot snapshot = *parse_root_state(kRoot, live_state());
+  const Snapshot snapshot = *parse_root_state(kLiveRoot, live_state());
   for (const base::Bits256& hash : snapshot.root().proxy_hashes) {
     EXPECT_TRUE(snapshot.allows_proxy_image(hash));
     EXPECT_FALSE(snapshot.allows_model(hash));
@@ -157,7 +153,7 @@ class MadeRootState : public testing::Test {
 TEST_F(MadeRootState, EveryStructVersionIsRead) {
   for (std::uint8_t version = 0; version <= ton::kNewestStructVersion; ++version) {
     SCOPED_TRACE(int{version});
-    const auto snapshot = parse_root_state(kRoot, whole(version).finish_fixed());
+    const auto snapshot = parse_root_state(kLiveRoot, whole(version).finish_fixed());
     ASSERT_TRUE(snapshot) << snapshot.error().message();
     EXPECT_EQ(snapshot->struct_version(), version);
     EXPECT_EQ(snapshot->version(), 77u);
@@ -184,43 +180,44 @@ TEST_F(MadeRootState, ReferencesMustFitTheStructVersion) {
   for (std::uint8_t version = 0; version <= ton::kNewestStructVersion; ++version) {
     if (version >= 4) {
       const CellRef short_of_one = root(lists().finish_fixed(), params(version)).finish_fixed();
-      EXPECT_EQ(reason(parse_root_state(kRoot, short_of_one)), "cell_underflow");
+      EXPECT_EQ(ton::reason_of(parse_root_state(kLiveRoot, short_of_one)), "cell_underflow");
     }
     if (version >= 5) continue;  // no fifth reference fits
     const CellRef one_more = whole(version).store_ref(verified_keys()).finish_fixed();
-    EXPECT_EQ(reason(parse_root_state(kRoot, one_more)), "cell_leftover");
+    EXPECT_EQ(ton::reason_of(parse_root_state(kLiveRoot, one_more)), "cell_leftover");
   }
 }
 
 TEST_F(MadeRootState, DamageIsRefusedByName) {
-  EXPECT_EQ(reason(parse_root_state(kRoot, {})), "cell_missing");
-  EXPECT_EQ(reason(parse_root_state(kRoot, whole(3).store_bit(false).finish_fixed())),
+  EXPECT_EQ(ton::reason_of(parse_root_state(kLiveRoot, {})), "cell_missing");
+  EXPECT_EQ(ton::reason_of(parse_root_state(kLiveRoot, whole(3).store_bit(false).finish_fixed())),
             "cell_leftover");
-  EXPECT_EQ(reason(parse_root_state(
-                kRoot, root(lists().store_bit(false).finish_fixed(), params(3)).finish_fixed())),
-            "cell_leftover");
+  EXPECT_EQ(
+      ton::reason_of(parse_root_state(
+          kLiveRoot, root(lists().store_bit(false).finish_fixed(), params(3)).finish_fixed())),
+      "cell_leftover");
   ton::ContractParams without_code = params(3);
   without_code.worker_code = nullptr;
-  EXPECT_EQ(
-      reason(parse_root_state(kRoot, root(lists().finish_fixed(), without_code).finish_fixed())),
-      "code_missing");
+  EXPECT_EQ(ton::reason_of(parse_root_state(
+                kLiveRoot, root(lists().finish_fixed(), without_code).finish_fixed())),
+            "code_missing");
   CellBuilder newer;
   newer.store_address({}).store_uint(1, 32).store_ref(lists().finish_fixed());
   newer.store_ref(CellBuilder().store_uint(6, 8).finish_fixed());
-  EXPECT_EQ(reason(parse_root_state(kRoot, newer.finish_fixed())), "struct_version");
+  EXPECT_EQ(ton::reason_of(parse_root_state(kLiveRoot, newer.finish_fixed())), "struct_version");
   for (const std::size_t missing : {0u, 1u, 2u}) {
     const CellRef live = live_state();
     std::vector<CellRef> refs(live->refs().begin(), live->refs().end());
     refs[missing] = CellBuilder().finish_fixed();
     const CellRef cut = *ton::Cell::make_ordinary(live->data(), live->bit_count(), refs);
-    EXPECT_EQ(reason(parse_root_state(kRoot, cut)), "cell_underflow");
+    EXPECT_EQ(ton::reason_of(parse_root_state(kLiveRoot, cut)), "cell_underflow");
   }
 }
 
 TEST_F(MadeRootState, UnreadableProxiesAreLeftOut) {
   const std::vector<std::string> texts = {"a:1 b:2", "", "c:3", "a b", "a:1 b:2 c:3", "a:65536"};
   const CellRef state = root(lists(texts).finish_fixed(), params(3)).finish_fixed();
-  const auto snapshot = parse_root_state(kRoot, state);
+  const auto snapshot = parse_root_state(kLiveRoot, state);
   ASSERT_TRUE(snapshot) << snapshot.error().message();
   EXPECT_EQ(snapshot->proxies(),
             (std::vector<RegisteredProxy>{{1, "a:1", "b:2"}, {3, "c:3", "c:3"}}));

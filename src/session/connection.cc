@@ -129,9 +129,8 @@ Result<void> Connection::handle_query(const tl::TcpQuery& query, ConnectionEvent
                  "the peer used a query's id again before its answer");
   }
   if (queries_received_.size() >= kMaxQueriesReceived) {
-    send_packet(tl::TcpQueryError{.id = query.id,
-                                  .code = static_cast<std::int32_t>(WireError::Error),
-                                  .message = "too many queries at once"});
+    send_packet(tl::TcpQueryError{
+        .id = query.id, .code = code_of(WireError::Error), .message = "too many queries at once"});
     return {};
   }
   queries_received_.push_back(id);
@@ -200,7 +199,7 @@ void Connection::expire_queries(Now now, ConnectionEvents& events) {
     const QueryId id = due->id;
     queries_sent_.erase(due);
     events.on_query_failed(id, {.cause = QueryFailureCause::TimedOut,
-                                .code = static_cast<std::int32_t>(WireError::Timeout),
+                                .code = code_of(WireError::Timeout),
                                 .message = "no answer in time"});
   }
 }
@@ -228,7 +227,7 @@ void Connection::close(ConnectionEvents& events) {
   queries_received_.clear();
   for (const SentQuery& query : std::exchange(queries_sent_, {})) {
     events.on_query_failed(query.id, {.cause = QueryFailureCause::ConnectionLost,
-                                      .code = static_cast<std::int32_t>(WireError::Cancelled),
+                                      .code = code_of(WireError::Cancelled),
                                       .message = "the connection is gone"});
   }
 }

@@ -51,5 +51,6 @@ enum class WireError : std::int32_t {
 // The code's name if it is one of ours; peers also send 0 and small numbers.
 std::optional<WireError> wire_error(std::int32_t code);
 std::string_view wire_error_name(WireError error);
+constexpr std::int32_t code_of(WireError error) { return static_cast<std::int32_t>(error); }
 
 }  // namespace cocoon::session

@@ -9,7 +9,7 @@
 namespace cocoon::session {
 namespace {
 
-base::Bytes hex(std::string_view text) { return *base::from_hex(text); }
+base::Bytes bytes_of_hex(std::string_view text) { return *base::from_hex(text); }
 
 // Reads `input` in portions of `portion` bytes and returns the payloads.
 std::vector<base::Bytes> read_all(FrameReader& reader, const base::Bytes& input,
@@ -31,7 +31,7 @@ std::vector<base::Bytes> read_all(FrameReader& reader, const base::Bytes& input,
 
 std::string refusal(std::string_view bytes, std::size_t max_payload = kMaxFramePayload) {
   FrameReader reader(max_payload);
-  const base::Bytes input = hex(bytes);
+  const base::Bytes input = bytes_of_hex(bytes);
   base::BytesView view = input;
   const auto payload = reader.next(view);
   return payload.ok() ? "accepted" : std::string(payload.error().reason());
@@ -112,9 +112,9 @@ TEST(Frame, RefusesLengthsOutsideTheBounds) {
 TEST(Frame, RefusesOtherSequenceNumbers) {
   EXPECT_EQ(refusal("0400000001000000aabbccdd"), "wrong_sequence_number");
   EXPECT_EQ(refusal("04000000ffffffffaabbccdd"), "wrong_sequence_number");
-  const base::Bytes twice =
-      hex("0400000000000000aabbccdd"
-          "0400000000000000aabbccdd");
+  const base::Bytes twice = bytes_of_hex(
+      "0400000000000000aabbccdd"
+      "0400000000000000aabbccdd");
   FrameReader reader;
   base::BytesView view = twice;
   EXPECT_TRUE(reader.next(view).ok());
@@ -122,8 +122,8 @@ TEST(Frame, RefusesOtherSequenceNumbers) {
 }
 
 TEST(Frame, StaysFailed) {
-  const base::Bytes bad = hex("0300000000000000");
-  const base::Bytes good = hex("0400000000000000aabbccdd");
+  const base::Bytes bad = bytes_of_hex("0300000000000000");
+  const base::Bytes good = bytes_of_hex("0400000000000000aabbccdd");
   FrameReader reader;
   base::BytesView view = bad;
   EXPECT_FALSE(reader.next(view).ok());
@@ -132,7 +132,7 @@ TEST(Frame, StaysFailed) {
 }
 
 TEST(Frame, ABadHeaderInPiecesIsRefusedOnceComplete) {
-  const base::Bytes bad = hex("0300000000000000");
+  const base::Bytes bad = bytes_of_hex("0300000000000000");
   FrameReader reader;
   base::BytesView head = base::BytesView(bad).first(7);
   EXPECT_TRUE(reader.next(head).ok());

@@ -12,7 +12,7 @@
 namespace cocoon::session {
 namespace {
 
-base::Bytes hex(std::string_view text) { return *base::from_hex(text); }
+base::Bytes bytes_of(std::string_view text) { return *base::from_hex(text); }
 
 PowChallenge example(std::int32_t difficulty) {
   PowChallenge challenge{.difficulty = difficulty};
@@ -118,8 +118,8 @@ TEST(Pow, ATooDifficultChallengeIsNotWorkedOn) {
 TEST(Pow, RecordedOpening) {
   std::ifstream file(COCOON_VECTORS "/wire/public-port-first-bytes.json");
   const auto segments = nlohmann::json::parse(file);
-  const base::Bytes challenge_bytes = hex(segments[0]["hex"].get<std::string>());
-  const base::Bytes answer_bytes = hex(segments[1]["hex"].get<std::string>());
+  const base::Bytes challenge_bytes = bytes_of(segments[0]["hex"].get<std::string>());
+  const base::Bytes answer_bytes = bytes_of(segments[1]["hex"].get<std::string>());
   const auto challenge = decode_pow_challenge(challenge_bytes, kMaxPowDifficulty);
   ASSERT_TRUE(challenge.ok());
   EXPECT_EQ(challenge->difficulty, kDefaultPowDifficulty);

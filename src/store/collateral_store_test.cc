@@ -10,7 +10,7 @@
 namespace cocoon::store {
 namespace {
 
-std::unique_ptr<CollateralStore> opened(const std::filesystem::path& file) {
+std::unique_ptr<CollateralStore> opened_collateral(const std::filesystem::path& file) {
   auto store = CollateralStore::open(file);
   EXPECT_TRUE(store.ok()) << store.error().message();
   return store ? std::move(*store) : nullptr;
@@ -21,19 +21,19 @@ TEST(CollateralStore, RowsSurviveARestart) {
   const CollateralRow first{"amd/a", {0, 1, 255}, {}, 7};
   const CollateralRow second{"intel/b", {}, base::to_bytes("chain"), 8};
   {
-    const auto store = opened(folder.file());
+    const auto store = opened_collateral(folder.file());
     ASSERT_TRUE(store->put(second).ok());
     ASSERT_TRUE(store->put({"amd/a", {9}, {9}, 1}).ok());
     ASSERT_TRUE(store->put(first).ok());
   }
-  const auto rows = opened(folder.file())->load();
+  const auto rows = opened_collateral(folder.file())->load();
   ASSERT_TRUE(rows.ok());
   EXPECT_EQ(*rows, (std::vector<CollateralRow>{first, second}));
 }
 
 TEST(CollateralStore, IsTheOwnersOnly) {
   const TestFolder folder;
-  opened(folder.file());
+  opened_collateral(folder.file());
   struct stat status{};
   ASSERT_EQ(stat(folder.file().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kRoot = "EQCns7bYSp0igFvS1wpb5wsZjCKCV19MD5AVzI4EyxsnU73k";
 
-std::string_view reason(std::string_view text) {
+std::string_view reason_of_text(std::string_view text) {
   const base::Result<Address> address = parse_address(text);
   return address ? "accepted" : address.error().reason();
 }
@@ -66,19 +66,19 @@ TEST(Address, RefusesAnyChangedCharacter) {
   for (std::size_t i = 0; i < kRoot.size(); ++i) {
     std::string text(kRoot);
     text[i] = text[i] == 'A' ? 'B' : 'A';
-    EXPECT_EQ(reason(text), "address_checksum") << text;
+    EXPECT_EQ(reason_of_text(text), "address_checksum") << text;
   }
 }
 
 TEST(Address, RefusesWhatIsNoAddress) {
   const std::string hex(64, 'a');
-  EXPECT_EQ(reason("0:" + hex), "accepted");
-  EXPECT_EQ(reason("-1:" + hex), "accepted");
+  EXPECT_EQ(reason_of_text("0:" + hex), "accepted");
+  EXPECT_EQ(reason_of_text("-1:" + hex), "accepted");
   for (const std::string& text :
        {std::string(), std::string(kRoot) + "A", std::string(kRoot.substr(1)), std::string(48, '='),
         "0:" + hex + "a", "0:" + hex.substr(1), ":" + hex, "00:" + hex, "-0:" + hex, "+0:" + hex,
         " 0:" + hex, "128:" + hex, "0x0:" + hex, "0:" + hex + " ", "0:0:" + hex, hex}) {
-    EXPECT_EQ(reason(text), "address_form") << text;
+    EXPECT_EQ(reason_of_text(text), "address_form") << text;
   }
 }
 
@@ -89,7 +89,7 @@ TEST(Address, RefusesUnknownTags) {
     const std::uint16_t checksum = crypto::crc16_xmodem(base::BytesView(bytes).first(34));
     bytes[34] = static_cast<std::uint8_t>(checksum >> 8);
     bytes[35] = static_cast<std::uint8_t>(checksum & 0xff);
-    EXPECT_EQ(reason(base::to_base64url(bytes)), "address_tag");
+    EXPECT_EQ(reason_of_text(base::to_base64url(bytes)), "address_tag");
   }
 }
 

@@ -12,6 +12,9 @@
 
 namespace cocoon::ton {
 
+// What every bag of cells begins with (serialized_boc of TON's boc.tlb).
+inline constexpr std::uint32_t kBocMagic = 0xb5ee9c72;
+
 struct BocLimits {
   std::size_t max_bytes = kMaxBocBytes;
   std::size_t max_cells = kMaxBocCells;

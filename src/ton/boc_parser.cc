@@ -10,7 +10,6 @@
 namespace cocoon::ton {
 namespace {
 
-constexpr std::uint64_t kMagic = 0xb5ee9c72;
 constexpr std::uint64_t kMagicIndexed = 0x68ff65f3;
 constexpr std::uint64_t kMagicIndexedChecked = 0xacc3a728;
 constexpr std::size_t kMinCellBytes = 2;
@@ -61,7 +60,7 @@ base::Result<Header> read_form(ByteReader& reader) {
   Header header;
   const std::uint64_t magic = TRY(reader.number(4));
   const std::uint64_t flags = TRY(reader.number(1));
-  if (magic == kMagic) {
+  if (magic == kBocMagic) {
     header.indexed = (flags & 0x80) != 0;
     header.checked = (flags & 0x40) != 0;
     header.cache_flags = (flags & 0x20) != 0;

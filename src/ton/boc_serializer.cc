@@ -8,7 +8,6 @@
 namespace cocoon::ton {
 namespace {
 
-constexpr std::uint32_t kMagic = 0xb5ee9c72;
 constexpr std::uint8_t kChecksumFlag = 0x40;
 
 void append_number(base::Bytes& out, std::uint64_t value, std::size_t width) {
@@ -71,7 +70,7 @@ base::Bytes serialize_boc(std::span<const CellRef> roots, BocChecksum checksum) 
 
   base::Bytes out;
   out.reserve(data.size() + 32);
-  append_number(out, kMagic, 4);
+  append_number(out, kBocMagic, 4);
   const bool checked = checksum == BocChecksum::Crc32c;
   out.push_back(static_cast<std::uint8_t>(ref_bytes | (checked ? kChecksumFlag : 0u)));
   out.push_back(static_cast<std::uint8_t>(offset_bytes));

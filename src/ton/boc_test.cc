@@ -13,11 +13,11 @@
 namespace cocoon::ton {
 namespace {
 
-std::string_view reason(base::BytesView bytes, const BocLimits& limits = {}) {
+std::string_view reason_of_boc(base::BytesView bytes, const BocLimits& limits = {}) {
   const auto roots = parse_boc(bytes, limits);
   return roots ? "accepted" : roots.error().reason();
 }
-std::string_view reason(std::string_view hex) { return reason(*base::from_hex(hex)); }
+std::string_view reason_of_boc(std::string_view hex) { return reason_of_boc(*base::from_hex(hex)); }
 
 std::string with_checksum(std::string_view hex) {
   const base::Bytes bytes = *base::from_hex(hex);
@@ -71,29 +71,29 @@ TEST(Boc, WritesStandardBagsLikeTheirAuthors) {
 }
 
 TEST(Boc, TakesEveryHeaderForm) {
-  EXPECT_EQ(reason(kPlain), "accepted");
+  EXPECT_EQ(reason_of_boc(kPlain), "accepted");
   // Checksum; index; index with cache flags; wider numbers; the two older magics.
-  EXPECT_EQ(reason(with_checksum("b5ee9c72410102010006000102aa010000")), "accepted");
-  EXPECT_EQ(reason("b5ee9c7281010201000600"
-                   "0406"
-                   "0102aa010000"),
+  EXPECT_EQ(reason_of_boc(with_checksum("b5ee9c72410102010006000102aa010000")), "accepted");
+  EXPECT_EQ(reason_of_boc("b5ee9c7281010201000600"
+                          "0406"
+                          "0102aa010000"),
             "accepted");
-  EXPECT_EQ(reason("b5ee9c72a1010201000600"
-                   "080c"
-                   "0102aa010000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c72a1010201000600"
+                          "080c"
+                          "0102aa010000"),
             "accepted");
-  EXPECT_EQ(reason("b5ee9c720202000200010000"
-                   "0007"
-                   "0000"
-                   "0102aa00010000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c720202000200010000"
+                          "0007"
+                          "0000"
+                          "0102aa00010000"),
             "accepted");
-  EXPECT_EQ(reason("68ff65f3010102010006"
-                   "0406"
-                   "0102aa010000"),
+  EXPECT_EQ(reason_of_boc("68ff65f3010102010006"
+                          "0406"
+                          "0102aa010000"),
             "accepted");
-  EXPECT_EQ(reason(with_checksum("acc3a728010102010006"
-                                 "0406"
-                                 "0102aa010000")),
+  EXPECT_EQ(reason_of_boc(with_checksum("acc3a728010102010006"
+                                        "0406"
+                                        "0102aa010000")),
             "accepted");
 }
 
@@ -114,88 +114,93 @@ TEST(Boc, TakesSeveralAndRepeatedRoots) {
 }
 
 TEST(Boc, RefusesEachDamageByName) {
-  EXPECT_EQ(reason(""), "boc_truncated");
-  EXPECT_EQ(reason("b5ee9c73010102010006000102aa010000"), "boc_header");  // magic
-  EXPECT_EQ(reason("b5ee9c72090102010006000102aa010000"), "boc_header");  // reserved flag
-  EXPECT_EQ(reason("b5ee9c72210102010006000102aa010000"),
+  EXPECT_EQ(reason_of_boc(""), "boc_truncated");
+  EXPECT_EQ(reason_of_boc("b5ee9c73010102010006000102aa010000"), "boc_header");  // magic
+  EXPECT_EQ(reason_of_boc("b5ee9c72090102010006000102aa010000"), "boc_header");  // reserved flag
+  EXPECT_EQ(reason_of_boc("b5ee9c72210102010006000102aa010000"),
             "boc_header");  // cache flags without index
-  EXPECT_EQ(reason("b5ee9c72000102010006000102aa010000"), "boc_header");  // numbers of no bytes
-  EXPECT_EQ(reason("b5ee9c72050102010006000102aa010000"), "boc_header");  // numbers of 5 bytes
-  EXPECT_EQ(reason("b5ee9c72010002010006000102aa010000"), "boc_header");  // offsets of no bytes
-  EXPECT_EQ(reason("b5ee9c72010902010006000102aa010000"), "boc_header");  // offsets of 9 bytes
-  EXPECT_EQ(reason("b5ee9c72010100010006000102aa010000"), "boc_header");  // no cells
-  EXPECT_EQ(reason("b5ee9c7201010200000600"
-                   "0102aa010000"),
-            "boc_header");                                                // no roots
-  EXPECT_EQ(reason("b5ee9c72010102010106000102aa010000"), "boc_header");  // absent cells
-  EXPECT_EQ(reason("b5ee9c72010109010006000102aa010000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c72000102010006000102aa010000"),
+            "boc_header");  // numbers of no bytes
+  EXPECT_EQ(reason_of_boc("b5ee9c72050102010006000102aa010000"),
+            "boc_header");  // numbers of 5 bytes
+  EXPECT_EQ(reason_of_boc("b5ee9c72010002010006000102aa010000"),
+            "boc_header");  // offsets of no bytes
+  EXPECT_EQ(reason_of_boc("b5ee9c72010902010006000102aa010000"),
+            "boc_header");  // offsets of 9 bytes
+  EXPECT_EQ(reason_of_boc("b5ee9c72010100010006000102aa010000"), "boc_header");  // no cells
+  EXPECT_EQ(reason_of_boc("b5ee9c7201010200000600"
+                          "0102aa010000"),
+            "boc_header");                                                       // no roots
+  EXPECT_EQ(reason_of_boc("b5ee9c72010102010106000102aa010000"), "boc_header");  // absent cells
+  EXPECT_EQ(reason_of_boc("b5ee9c72010109010006000102aa010000"),
             "boc_header");  // cells of less than 2 bytes
-  EXPECT_EQ(reason("b5ee9c720101ff01000600"
-                   "0102aa010000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c720101ff01000600"
+                          "0102aa010000"),
             "boc_header");
-  EXPECT_EQ(reason("b5ee9c7201010201000602"
-                   "0102aa010000"),
-            "boc_reference");                                                // root out of range
-  EXPECT_EQ(reason("b5ee9c72010102010006000102aa000000"), "boc_reference");  // to itself
-  EXPECT_EQ(reason("b5ee9c72010102010006000102aa020000"), "boc_reference");  // out of range
-  EXPECT_EQ(reason("b5ee9c7201010201000700"
-                   "0102aa01"
-                   "010000"),
-            "boc_reference");                                           // backward
-  EXPECT_EQ(reason("b5ee9c72010102010006000502aa010000"), "boc_cell");  // 5 references
-  EXPECT_EQ(reason("b5ee9c72010102010006002102aa010000"), "boc_cell");  // level without reason
-  EXPECT_EQ(reason("b5ee9c720101020100060001010001"
-                   "0000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c7201010201000602"
+                          "0102aa010000"),
+            "boc_reference");  // root out of range
+  EXPECT_EQ(reason_of_boc("b5ee9c72010102010006000102aa000000"), "boc_reference");  // to itself
+  EXPECT_EQ(reason_of_boc("b5ee9c72010102010006000102aa020000"), "boc_reference");  // out of range
+  EXPECT_EQ(reason_of_boc("b5ee9c7201010201000700"
+                          "0102aa01"
+                          "010000"),
+            "boc_reference");                                                  // backward
+  EXPECT_EQ(reason_of_boc("b5ee9c72010102010006000502aa010000"), "boc_cell");  // 5 references
+  EXPECT_EQ(reason_of_boc("b5ee9c72010102010006002102aa010000"),
+            "boc_cell");  // level without reason
+  EXPECT_EQ(reason_of_boc("b5ee9c720101020100060001010001"
+                          "0000"),
             "boc_cell");  // padding without its 1
-  EXPECT_EQ(reason("b5ee9c720101020100060001018001"
-                   "0000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c720101020100060001018001"
+                          "0000"),
             "boc_cell");  // a byte of padding only
-  EXPECT_EQ(reason("b5ee9c72010102010006000902aa010000"), "cell_exotic_form");
-  EXPECT_EQ(reason("b5ee9c7281010201000600"
-                   "0506"
-                   "0102aa010000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c72010102010006000902aa010000"), "cell_exotic_form");
+  EXPECT_EQ(reason_of_boc("b5ee9c7281010201000600"
+                          "0506"
+                          "0102aa010000"),
             "boc_index");
-  EXPECT_EQ(reason("b5ee9c72a1010201000600"
-                   "080d"
-                   "0102aa010000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c72a1010201000600"
+                          "080d"
+                          "0102aa010000"),
             "boc_index");  // cache flag
-  EXPECT_EQ(reason("b5ee9c72410102010006000102aa01000000000000"), "boc_checksum");
-  EXPECT_EQ(reason(std::string(kPlain) + "00"), "boc_trailing");
-  EXPECT_EQ(reason("b5ee9c72010102010007000102aa01000000"), "boc_trailing");
-  EXPECT_EQ(reason("68ff65f3010102020006"
-                   "0406"
-                   "0102aa010000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c72410102010006000102aa01000000000000"), "boc_checksum");
+  EXPECT_EQ(reason_of_boc(std::string(kPlain) + "00"), "boc_trailing");
+  EXPECT_EQ(reason_of_boc("b5ee9c72010102010007000102aa01000000"), "boc_trailing");
+  EXPECT_EQ(reason_of_boc("68ff65f3010102020006"
+                          "0406"
+                          "0102aa010000"),
             "boc_header");  // old form, two roots
 }
 
 TEST(Boc, RefusesSizesBeyondTheLimitsBeforeAllocating) {
-  EXPECT_EQ(reason("b5ee9c720408"
-                   "ffffffff"
-                   "00000001"
-                   "00000000"
-                   "ffffffffffffffff"
-                   "00000000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c720408"
+                          "ffffffff"
+                          "00000001"
+                          "00000000"
+                          "ffffffffffffffff"
+                          "00000000"),
             "boc_too_big");
-  EXPECT_EQ(reason("b5ee9c720408"
-                   "00000001"
-                   "ffffffff"
-                   "00000000"
-                   "0000000000000002"
-                   "00000000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c720408"
+                          "00000001"
+                          "ffffffff"
+                          "00000000"
+                          "0000000000000002"
+                          "00000000"),
             "boc_too_big");
-  EXPECT_EQ(reason("b5ee9c720408"
-                   "00000001"
-                   "00000001"
-                   "00000000"
-                   "ffffffffffffffff"
-                   "00000000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c720408"
+                          "00000001"
+                          "00000001"
+                          "00000000"
+                          "ffffffffffffffff"
+                          "00000000"),
             "boc_truncated");
   const base::Bytes plain = *base::from_hex(kPlain);
-  EXPECT_EQ(reason(plain, {.max_bytes = plain.size()}), "accepted");
-  EXPECT_EQ(reason(plain, {.max_bytes = plain.size() - 1}), "boc_too_big");
-  EXPECT_EQ(reason(plain, {.max_cells = 2}), "accepted");
-  EXPECT_EQ(reason(plain, {.max_cells = 1}), "boc_too_big");
-  EXPECT_EQ(reason(plain, {.max_roots = 0}), "boc_too_big");
+  EXPECT_EQ(reason_of_boc(plain, {.max_bytes = plain.size()}), "accepted");
+  EXPECT_EQ(reason_of_boc(plain, {.max_bytes = plain.size() - 1}), "boc_too_big");
+  EXPECT_EQ(reason_of_boc(plain, {.max_cells = 2}), "accepted");
+  EXPECT_EQ(reason_of_boc(plain, {.max_cells = 1}), "boc_too_big");
+  EXPECT_EQ(reason_of_boc(plain, {.max_roots = 0}), "boc_too_big");
 }
 
 TEST(Boc, RefusesTooDeepTrees) {
@@ -214,15 +219,15 @@ TEST(Boc, RefusesTooDeepTrees) {
       bytes.push_back(0);
       if (i + 1 < count) number(i + 1);
     }
-    EXPECT_EQ(reason(bytes), count == kMaxCellDepth + 1 ? "accepted" : "cell_too_deep");
+    EXPECT_EQ(reason_of_boc(bytes), count == kMaxCellDepth + 1 ? "accepted" : "cell_too_deep");
   }
 }
 
 TEST(Boc, RefusesEveryTruncation) {
   const base::Bytes bytes = vector_bytes("ton/mainnet-root-state.boc");
-  ASSERT_EQ(reason(bytes), "accepted");
+  ASSERT_EQ(reason_of_boc(bytes), "accepted");
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_EQ(reason(base::BytesView(bytes).first(size)), "boc_truncated") << size;
+    EXPECT_EQ(reason_of_boc(base::BytesView(bytes).first(size)), "boc_truncated") << size;
   }
 }
 
@@ -233,15 +238,15 @@ TEST(Boc, StoredHashesMustBeRight) {
       "10"
       "00" +
       hash + "0000";
-  EXPECT_EQ(reason("b5ee9c7201010101002400" + cell), "accepted");
-  EXPECT_EQ(reason("b5ee9c7201010101002400"
-                   "1000" +
-                   hash + "0001"),
+  EXPECT_EQ(reason_of_boc("b5ee9c7201010101002400" + cell), "accepted");
+  EXPECT_EQ(reason_of_boc("b5ee9c7201010101002400"
+                          "1000" +
+                          hash + "0001"),
             "boc_cell");
-  EXPECT_EQ(reason("b5ee9c7201010101002400"
-                   "1000"
-                   "00" +
-                   hash.substr(2) + "0000"),
+  EXPECT_EQ(reason_of_boc("b5ee9c7201010101002400"
+                          "1000"
+                          "00" +
+                          hash.substr(2) + "0000"),
             "boc_cell");
 }
 
@@ -275,7 +280,7 @@ TEST(Boc, ChangedBytesNeverGoUnnoticed) {
     if (other) EXPECT_NE((*other)->hash(), root->hash());
     base::Bytes refused = checked;
     refused[random.below(refused.size())] ^= static_cast<std::uint8_t>(1 + random.below(255));
-    EXPECT_NE(reason(refused), "accepted");
+    EXPECT_NE(reason_of_boc(refused), "accepted");
   }
 }
 

@@ -10,11 +10,6 @@
 namespace cocoon::ton {
 namespace {
 
-template <class T>
-std::string_view reason(const base::Result<T>& result) {
-  return result ? "accepted" : result.error().reason();
-}
-
 CellRef chain(unsigned depth) {
   CellRef cell = CellBuilder().finish_fixed();
   for (unsigned i = 0; i < depth; ++i) cell = CellBuilder().store_ref(cell).finish_fixed();
@@ -37,16 +32,16 @@ TEST(Cell, EmptyCellHasItsKnownHash) {
 
 TEST(Cell, LimitsOfBitsReferencesAndDepth) {
   const base::Bytes data(128, 0xff);
-  EXPECT_EQ(reason(Cell::make_ordinary(data, 1023, {})), "accepted");
-  EXPECT_EQ(reason(Cell::make_ordinary(data, 1024, {})), "cell_overflow");
+  EXPECT_EQ(reason_of(Cell::make_ordinary(data, 1023, {})), "accepted");
+  EXPECT_EQ(reason_of(Cell::make_ordinary(data, 1024, {})), "cell_overflow");
   const std::vector<CellRef> refs(5, chain(0));
-  EXPECT_EQ(reason(Cell::make_ordinary({}, 0, {refs.data(), 4})), "accepted");
-  EXPECT_EQ(reason(Cell::make_ordinary({}, 0, refs)), "cell_overflow");
+  EXPECT_EQ(reason_of(Cell::make_ordinary({}, 0, {refs.data(), 4})), "accepted");
+  EXPECT_EQ(reason_of(Cell::make_ordinary({}, 0, refs)), "cell_overflow");
   const std::vector<CellRef> nothing(1);
-  EXPECT_EQ(reason(Cell::make_ordinary({}, 0, nothing)), "cell_missing");
+  EXPECT_EQ(reason_of(Cell::make_ordinary({}, 0, nothing)), "cell_missing");
   const CellRef deepest = chain(kMaxCellDepth);
   EXPECT_EQ(deepest->depth(), kMaxCellDepth);
-  EXPECT_EQ(reason(CellBuilder().store_ref(deepest).finish()), "cell_too_deep");
+  EXPECT_EQ(reason_of(CellBuilder().store_ref(deepest).finish()), "cell_too_deep");
 }
 
 TEST(Cell, IgnoresBitsBehindTheLast) {
@@ -76,23 +71,23 @@ TEST(ExoticCell, PrunedBranchHasTheHashesItStores) {
 
 TEST(ExoticCell, RefusesMalformedPrunedBranches) {
   const CellRef child = chain(0);
-  EXPECT_EQ(reason(Cell::make_exotic(pruned_data(0, 0), 16, {})), "cell_exotic_form");
-  EXPECT_EQ(reason(Cell::make_exotic(pruned_data(8, 1), 288, {})), "cell_exotic_form");
-  EXPECT_EQ(reason(Cell::make_exotic(pruned_data(1, 1), 280, {})), "cell_exotic_form");
-  EXPECT_EQ(reason(Cell::make_exotic(pruned_data(3, 1), 288, {})), "cell_exotic_form");
-  EXPECT_EQ(reason(Cell::make_exotic(pruned_data(1, 1), 288, {&child, 1})), "cell_exotic_form");
+  EXPECT_EQ(reason_of(Cell::make_exotic(pruned_data(0, 0), 16, {})), "cell_exotic_form");
+  EXPECT_EQ(reason_of(Cell::make_exotic(pruned_data(8, 1), 288, {})), "cell_exotic_form");
+  EXPECT_EQ(reason_of(Cell::make_exotic(pruned_data(1, 1), 280, {})), "cell_exotic_form");
+  EXPECT_EQ(reason_of(Cell::make_exotic(pruned_data(3, 1), 288, {})), "cell_exotic_form");
+  EXPECT_EQ(reason_of(Cell::make_exotic(pruned_data(1, 1), 288, {&child, 1})), "cell_exotic_form");
   base::Bytes deep = pruned_data(1, 1);
   deep[34] = 0xff;
-  EXPECT_EQ(reason(Cell::make_exotic(deep, 288, {})), "cell_too_deep");
+  EXPECT_EQ(reason_of(Cell::make_exotic(deep, 288, {})), "cell_too_deep");
 }
 
 TEST(ExoticCell, RefusesUnknownKinds) {
-  EXPECT_EQ(reason(Cell::make_exotic({}, 0, {})), "cell_exotic_form");
+  EXPECT_EQ(reason_of(Cell::make_exotic({}, 0, {})), "cell_exotic_form");
   for (const std::uint8_t kind : base::Bytes{0, 5, 255}) {
-    EXPECT_EQ(reason(Cell::make_exotic(base::Bytes{kind}, 8, {})), "cell_exotic_form");
+    EXPECT_EQ(reason_of(Cell::make_exotic(base::Bytes{kind}, 8, {})), "cell_exotic_form");
   }
-  EXPECT_EQ(reason(Cell::make_exotic(base::Bytes(33, 2), 264, {})), "accepted");
-  EXPECT_EQ(reason(Cell::make_exotic(base::Bytes(33, 2), 256, {})), "cell_exotic_form");
+  EXPECT_EQ(reason_of(Cell::make_exotic(base::Bytes(33, 2), 264, {})), "accepted");
+  EXPECT_EQ(reason_of(Cell::make_exotic(base::Bytes(33, 2), 256, {})), "cell_exotic_form");
 }
 
 TEST(ExoticCell, MerkleProofMustNameItsChild) {
@@ -101,13 +96,13 @@ TEST(ExoticCell, MerkleProofMustNameItsChild) {
   data.insert(data.end(), child->hash().begin(), child->hash().end());
   data.push_back(0);
   data.push_back(3);
-  EXPECT_EQ(reason(Cell::make_exotic(data, 280, {&child, 1})), "accepted");
-  EXPECT_EQ(reason(Cell::make_exotic(data, 280, {})), "cell_exotic_form");
+  EXPECT_EQ(reason_of(Cell::make_exotic(data, 280, {&child, 1})), "accepted");
+  EXPECT_EQ(reason_of(Cell::make_exotic(data, 280, {})), "cell_exotic_form");
   data.back() = 4;
-  EXPECT_EQ(reason(Cell::make_exotic(data, 280, {&child, 1})), "cell_exotic_form");
+  EXPECT_EQ(reason_of(Cell::make_exotic(data, 280, {&child, 1})), "cell_exotic_form");
   data.back() = 3;
   data[1] ^= 1;
-  EXPECT_EQ(reason(Cell::make_exotic(data, 280, {&child, 1})), "cell_exotic_form");
+  EXPECT_EQ(reason_of(Cell::make_exotic(data, 280, {&child, 1})), "cell_exotic_form");
 }
 
 // A pruned branch in a tree moves the tree's hash at its level only: hash(0) is that of the whole
@@ -129,7 +124,7 @@ TEST(ExoticCell, PruningKeepsTheHashOfLevelZero) {
   EXPECT_EQ(part->hash(0), whole->hash());
   EXPECT_EQ(part->depth(0), whole->depth());
   EXPECT_NE(part->hash(), whole->hash());
-  EXPECT_EQ(reason(CellSlice::open(*pruned)), "cell_pruned");
+  EXPECT_EQ(reason_of(CellSlice::open(*pruned)), "cell_pruned");
 }
 
 TEST(CellSlice, ReadsBackEveryField) {
@@ -160,15 +155,15 @@ TEST(CellSlice, ReadsBackEveryField) {
   EXPECT_EQ(*slice.load_coins(), base::Nanoton(1'000'000'001));
   EXPECT_EQ(*slice.load_coins(), base::Nanoton(INT64_MAX));
   EXPECT_EQ(*slice.load_address(), address);
-  EXPECT_EQ(reason(slice.expect_end()), "cell_leftover");
+  EXPECT_EQ(reason_of(slice.expect_end()), "cell_leftover");
   EXPECT_EQ(*slice.load_bits256(), base::Bits256{9});
   EXPECT_EQ(*slice.load_maybe_ref(), child);
   EXPECT_EQ(*slice.load_maybe_ref(), nullptr);
   EXPECT_EQ(*slice.load_ref(), child);
-  EXPECT_EQ(reason(slice.expect_end()), "accepted");
-  EXPECT_EQ(reason(slice.load_ref()), "cell_underflow");
-  EXPECT_EQ(reason(slice.load_bit()), "cell_underflow");
-  EXPECT_EQ(reason(slice.load_bytes(SIZE_MAX)), "cell_underflow");
+  EXPECT_EQ(reason_of(slice.expect_end()), "accepted");
+  EXPECT_EQ(reason_of(slice.load_ref()), "cell_underflow");
+  EXPECT_EQ(reason_of(slice.load_bit()), "cell_underflow");
+  EXPECT_EQ(reason_of(slice.load_bytes(SIZE_MAX)), "cell_underflow");
 }
 
 TEST(CellSlice, RefusesOtherFormsOfValues) {
@@ -176,39 +171,39 @@ TEST(CellSlice, RefusesOtherFormsOfValues) {
     return *CellSlice::open(builder.finish_fixed());
   };
   // Coins: a leading zero byte, more than 63 bits.
-  EXPECT_EQ(reason(open(CellBuilder().store_uint(0x100, 12)).load_coins()), "value_form");
+  EXPECT_EQ(reason_of(open(CellBuilder().store_uint(0x100, 12)).load_coins()), "value_form");
   CellBuilder huge;
   huge.store_uint(8, 4).store_uint(UINT64_MAX, 64);
-  EXPECT_EQ(reason(open(huge).load_coins()), "value_out_of_range");
+  EXPECT_EQ(reason_of(open(huge).load_coins()), "value_out_of_range");
   CellBuilder longer;
   longer.store_uint(9, 4).store_uint(1, 64).store_uint(0, 8);
-  EXPECT_EQ(reason(open(longer).load_coins()), "value_out_of_range");
+  EXPECT_EQ(reason_of(open(longer).load_coins()), "value_out_of_range");
   // Addresses: none, and with anycast.
   for (const std::uint64_t tag : {0b000u, 0b010u, 0b101u, 0b110u}) {
     CellBuilder address;
     address.store_uint(tag, 3).store_uint(0, 8).store_bytes(base::Bits256{});
     CellSlice slice = open(address);
-    EXPECT_EQ(reason(slice.load_address()), "value_form");
+    EXPECT_EQ(reason_of(slice.load_address()), "value_form");
     EXPECT_EQ(slice.bits_left(), 267u) << "a failed read must change nothing";
   }
 }
 
 TEST(CellBuilder, RefusesWhatDoesNotFit) {
-  EXPECT_EQ(reason(CellBuilder().store_uint(8, 3).finish()), "cell_overflow");
-  EXPECT_EQ(reason(CellBuilder().store_int(4, 3).finish()), "cell_overflow");
-  EXPECT_EQ(reason(CellBuilder().store_int(-5, 3).finish()), "cell_overflow");
-  EXPECT_EQ(reason(CellBuilder().store_int(-4, 3).finish()), "accepted");
-  EXPECT_EQ(reason(CellBuilder().store_coins(base::Nanoton(-1)).finish()), "value_out_of_range");
-  EXPECT_EQ(reason(CellBuilder().store_ref({}).finish()), "cell_missing");
-  EXPECT_EQ(reason(CellBuilder().store_bytes(base::Bytes(128)).finish()), "cell_overflow");
+  EXPECT_EQ(reason_of(CellBuilder().store_uint(8, 3).finish()), "cell_overflow");
+  EXPECT_EQ(reason_of(CellBuilder().store_int(4, 3).finish()), "cell_overflow");
+  EXPECT_EQ(reason_of(CellBuilder().store_int(-5, 3).finish()), "cell_overflow");
+  EXPECT_EQ(reason_of(CellBuilder().store_int(-4, 3).finish()), "accepted");
+  EXPECT_EQ(reason_of(CellBuilder().store_coins(base::Nanoton(-1)).finish()), "value_out_of_range");
+  EXPECT_EQ(reason_of(CellBuilder().store_ref({}).finish()), "cell_missing");
+  EXPECT_EQ(reason_of(CellBuilder().store_bytes(base::Bytes(128)).finish()), "cell_overflow");
   CellBuilder full;
   full.store_bytes(base::Bytes(127)).store_uint(0, 7);
-  EXPECT_EQ(reason(full.finish()), "accepted");
-  EXPECT_EQ(reason(full.store_bit(false).finish()), "cell_overflow");
+  EXPECT_EQ(reason_of(full.finish()), "accepted");
+  EXPECT_EQ(reason_of(full.store_bit(false).finish()), "cell_overflow");
   CellBuilder refs;
   for (unsigned i = 0; i < kMaxCellRefs; ++i) refs.store_ref(chain(0));
-  EXPECT_EQ(reason(refs.finish()), "accepted");
-  EXPECT_EQ(reason(refs.store_ref(chain(0)).finish()), "cell_overflow");
+  EXPECT_EQ(reason_of(refs.finish()), "accepted");
+  EXPECT_EQ(reason_of(refs.store_ref(chain(0)).finish()), "cell_overflow");
 }
 
 TEST(CellBuilder, UnalignedBitsComeBack) {

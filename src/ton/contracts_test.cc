@@ -10,11 +10,6 @@
 namespace cocoon::ton {
 namespace {
 
-template <class T>
-std::string_view reason(const base::Result<T>& result) {
-  return result ? "accepted" : result.error().reason();
-}
-
 Address address(std::string_view text) { return *parse_address(text); }
 
 // The params cell of the live network's root contract, April 2026.
@@ -100,20 +95,20 @@ TEST(ContractParams, EveryStructVersionComesBack) {
 TEST(ContractParams, RefusesWhatItDoesNotKnow) {
   ContractParams params;
   params.struct_version = 6;
-  EXPECT_EQ(reason(build_contract_params(params, ParamsForm::Full)), "struct_version");
-  EXPECT_EQ(reason(parse_contract_params(CellBuilder().store_uint(6, 8).finish_fixed())),
+  EXPECT_EQ(reason_of(build_contract_params(params, ParamsForm::Full)), "struct_version");
+  EXPECT_EQ(reason_of(parse_contract_params(CellBuilder().store_uint(6, 8).finish_fixed())),
             "struct_version");
-  EXPECT_EQ(reason(parse_contract_params({})), "cell_missing");
+  EXPECT_EQ(reason_of(parse_contract_params({})), "cell_missing");
   // Every cut, and a bit too many.
   params.struct_version = kNewestStructVersion;
   const CellRef whole = *build_contract_params(params, ParamsForm::Full);
   for (unsigned bits = 0; bits < whole->bit_count(); ++bits) {
     const CellRef cut = *Cell::make_ordinary(whole->data(), bits, {});
-    EXPECT_EQ(reason(parse_contract_params(cut)), "cell_underflow") << bits;
+    EXPECT_EQ(reason_of(parse_contract_params(cut)), "cell_underflow") << bits;
   }
   CellBuilder longer;
   longer.store_slice(*CellSlice::open(whole)).store_bit(false);
-  EXPECT_EQ(reason(parse_contract_params(longer.finish_fixed())), "cell_leftover");
+  EXPECT_EQ(reason_of(parse_contract_params(longer.finish_fixed())), "cell_leftover");
 }
 
 TEST(ContractParams, RefusesCodeThatIsTooDeep) {
@@ -121,11 +116,11 @@ TEST(ContractParams, RefusesCodeThatIsTooDeep) {
   for (unsigned i = 0; i < kMaxCodeDepth; ++i) code = CellBuilder().store_ref(code).finish_fixed();
   ContractParams params;
   params.proxy_code = params.worker_code = params.client_code = code;
-  EXPECT_EQ(reason(NetworkContracts::make({}, params)), "accepted");
+  EXPECT_EQ(reason_of(NetworkContracts::make({}, params)), "accepted");
   params.client_code = CellBuilder().store_ref(code).finish_fixed();
-  EXPECT_EQ(reason(NetworkContracts::make({}, params)), "cell_too_deep");
+  EXPECT_EQ(reason_of(NetworkContracts::make({}, params)), "cell_too_deep");
   params.client_code = nullptr;
-  EXPECT_EQ(reason(NetworkContracts::make({}, params)), "cell_missing");
+  EXPECT_EQ(reason_of(NetworkContracts::make({}, params)), "cell_missing");
 }
 
 TEST(NetworkContracts, ProxyOfTheLiveNetwork) {

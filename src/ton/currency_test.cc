@@ -16,11 +16,6 @@ namespace {
 constexpr std::uint32_t kSomeId = 100;
 constexpr std::size_t kAmountBytes = 31;
 
-template <class T>
-std::string_view reason(const base::Result<T>& result) {
-  return result ? "accepted" : result.error().reason();
-}
-
 base::Bits256 amount_of(std::uint64_t value) {
   base::Bits256 amount{};
   for (std::size_t i = 0; i < 8; ++i) amount[31 - i] = static_cast<std::uint8_t>(value >> 8 * i);
@@ -83,7 +78,7 @@ TEST(Currency, AMessageCarriesThem) {
 
 TEST(Currency, OtherEncodingsAreRefused) {
   const auto verdict = [](auto write) {
-    return reason(read_extra_currencies(raw_currency(write)));
+    return reason_of(read_extra_currencies(raw_currency(write)));
   };
   EXPECT_EQ(verdict([](CellBuilder& b) { b.store_uint(1, 5).store_uint(7, 8); }), "accepted");
   EXPECT_EQ(verdict([](CellBuilder& b) { b.store_uint(0, 5); }), "value_form");
@@ -91,7 +86,7 @@ TEST(Currency, OtherEncodingsAreRefused) {
   EXPECT_EQ(verdict([](CellBuilder& b) { b.store_uint(2, 5).store_uint(7, 8); }), "cell_underflow");
   EXPECT_EQ(verdict([](CellBuilder& b) { b.store_uint(1, 5).store_uint(7, 9); }), "cell_leftover");
   EXPECT_EQ(verdict([](CellBuilder&) {}), "cell_underflow");
-  EXPECT_EQ(reason(read_extra_currencies(CellBuilder().finish_fixed())), "cell_underflow");
+  EXPECT_EQ(reason_of(read_extra_currencies(CellBuilder().finish_fixed())), "cell_underflow");
 }
 
 TEST(Currency, WhatCannotBeWrittenIsRefused) {
@@ -99,7 +94,7 @@ TEST(Currency, WhatCannotBeWrittenIsRefused) {
   ExtraCurrency huge = one;
   huge.amount.front() = 1;
   const auto verdict = [](std::vector<ExtraCurrency> list) {
-    return reason(build_extra_currencies(list));
+    return reason_of(build_extra_currencies(list));
   };
   EXPECT_EQ(verdict({one}), "accepted");
   EXPECT_EQ(verdict({{kSomeId, amount_of(0)}}), "value_out_of_range");
@@ -117,8 +112,8 @@ TEST(Currency, TheirNumberIsBounded) {
     const CellRef one = CellBuilder().store_uint(1, 5).store_uint(1, 8).finish_fixed();
     entries.push_back({std::move(key), *CellSlice::open(one)});
   }
-  EXPECT_EQ(reason(build_extra_currencies(many)), "dictionary_too_big");
-  EXPECT_EQ(reason(read_extra_currencies(*build_dictionary(entries, 32))), "dictionary_too_big");
+  EXPECT_EQ(reason_of(build_extra_currencies(many)), "dictionary_too_big");
+  EXPECT_EQ(reason_of(read_extra_currencies(*build_dictionary(entries, 32))), "dictionary_too_big");
   many.pop_back();
   const auto root = build_extra_currencies(many);
   ASSERT_TRUE(root);
@@ -132,7 +127,7 @@ TEST(Currency, WhatAProofLeavesOutIsUnknown) {
   ASSERT_TRUE(proof);
   const auto inside = open_proof(*proof);
   ASSERT_TRUE(inside);
-  EXPECT_EQ(reason(read_extra_currencies(*inside)), "cell_pruned");
+  EXPECT_EQ(reason_of(read_extra_currencies(*inside)), "cell_pruned");
   EXPECT_EQ(extra_text(*inside), "unreadable (cell_pruned)");
 }
 

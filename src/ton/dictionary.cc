@@ -14,7 +14,7 @@
 namespace cocoon::ton {
 namespace {
 
-base::Error form_error(const char* message) { return {TonError::DictionaryForm, message}; }
+base::Error dictionary_error(const char* message) { return {TonError::DictionaryForm, message}; }
 
 unsigned length_bits(unsigned longest) { return static_cast<unsigned>(std::bit_width(longest)); }
 
@@ -33,7 +33,7 @@ base::Result<unsigned> load_label(CellSlice& node, base::Bytes& key, unsigned po
     length = static_cast<unsigned>(TRY(node.load_uint(length_bits(longest))));
   }
   if (length > longest)
-    return form_error("A dictionary label is longer than what is left of the key.");
+    return dictionary_error("A dictionary label is longer than what is left of the key.");
   for (unsigned done = 0; done < length;) {
     const unsigned count = std::min(length - done, 64u);
     const std::uint64_t fill = filler ? UINT64_MAX : 0;
@@ -47,7 +47,7 @@ base::Result<unsigned> load_label(CellSlice& node, base::Bytes& key, unsigned po
 base::Result<void> check_fork(const CellSlice& node, DictionaryForm form) {
   const bool augmented = form == DictionaryForm::Augmented && node.refs_left() >= 2;
   if (augmented || (node.bits_left() == 0 && node.refs_left() == 2)) return {};
-  return form_error("A dictionary fork does not have exactly two branches.");
+  return dictionary_error("A dictionary fork does not have exactly two branches.");
 }
 
 class Reader {

@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::size_t kMany = 10000;
 
-template <class T>
-std::string_view reason(const base::Result<T>& result) {
-  return result ? "accepted" : result.error().reason();
-}
-
 CellSlice number(std::uint64_t value) {
   return *CellSlice::open(CellBuilder().store_uint(value, 64).finish_fixed());
 }
@@ -115,7 +110,7 @@ TEST(Dictionary, RefusesTooManyEntriesEvenThroughSharedTrees) {
   for (int i = 0; i < 32; ++i) {
     node = CellBuilder().store_uint(0, 2).store_ref(node).store_ref(node).finish_fixed();
   }
-  EXPECT_EQ(reason(read_dictionary(node, 32, kMany)), "dictionary_too_big");
+  EXPECT_EQ(reason_of(read_dictionary(node, 32, kMany)), "dictionary_too_big");
   EXPECT_TRUE(find_in_dictionary(node, 32, base::Bytes(4, 0xa5))->has_value());
 }
 
@@ -123,8 +118,8 @@ TEST(Dictionary, RefusesMalformedNodes) {
   const CellRef leaf = CellBuilder().store_uint(0, 2).finish_fixed();
   const auto refused = [](const CellBuilder& builder, unsigned key_bits) {
     const CellRef node = builder.finish_fixed();
-    const std::string_view read = reason(read_dictionary(node, key_bits, kMany));
-    EXPECT_EQ(read, reason(find_in_dictionary(node, key_bits, base::Bytes((key_bits + 7) / 8))));
+    const std::string_view read = reason_of(read_dictionary(node, key_bits, kMany));
+    EXPECT_EQ(read, reason_of(find_in_dictionary(node, key_bits, base::Bytes((key_bits + 7) / 8))));
     return read;
   };
   EXPECT_EQ(refused(CellBuilder().store_uint(0b0110, 4), 1),
@@ -149,8 +144,8 @@ TEST(Dictionary, WhatIsPrunedIsNotAbsent) {
   const CellRef node =
       CellBuilder().store_uint(0, 2).store_ref(leaf).store_ref(pruned).finish_fixed();
   EXPECT_TRUE(find_in_dictionary(node, 1, base::Bytes{0x00})->has_value());
-  EXPECT_EQ(reason(find_in_dictionary(node, 1, base::Bytes{0x80})), "cell_pruned");
-  EXPECT_EQ(reason(read_dictionary(node, 1, kMany)), "cell_pruned");
+  EXPECT_EQ(reason_of(find_in_dictionary(node, 1, base::Bytes{0x80})), "cell_pruned");
+  EXPECT_EQ(reason_of(read_dictionary(node, 1, kMany)), "cell_pruned");
 }
 
 }  // namespace

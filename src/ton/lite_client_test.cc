@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace tl::lite;
 
-const Address kAlice{0, {0xa1}};
+const Address kHolder{0, {0xa1}};
 const Address kNobody{0, {0x4e}};
 
 // What the request's RequestDone says.
@@ -83,13 +83,13 @@ TEST(LiteClient, ARestartGoesOnFromTheNewestKeyBlock) {
 
 TEST(LiteClient, AccountsThatExistAndThatDoNot) {
   ChainLab chain(4);
-  chain.put_account(kAlice, base::Nanoton(5'000'000'000), std::nullopt);
+  chain.put_account(kHolder, base::Nanoton(5'000'000'000), std::nullopt);
   chain.put_account({-1, {0x33}}, base::Nanoton(7), std::nullopt);
   chain.make_block();
   LiteWorld world(chain, 1);
   Answers answers(world);
   world.run(200ms);
-  const std::uint64_t alice = world.client().request(world.now(), AccountRequest{kAlice});
+  const std::uint64_t alice = world.client().request(world.now(), AccountRequest{kHolder});
   const std::uint64_t nobody = world.client().request(world.now(), AccountRequest{kNobody});
   const std::uint64_t master = world.client().request(world.now(), AccountRequest{{-1, {0x33}}});
   const std::uint64_t config = world.client().request(world.now(), ConfigRequest{{34}});
@@ -104,13 +104,13 @@ TEST(LiteClient, AccountsThatExistAndThatDoNot) {
 
 TEST(LiteClient, SilentServersAreNamedAndTheOthersCarryOn) {
   ChainLab chain(5);
-  chain.put_account(kAlice, base::Nanoton(1), std::nullopt);
+  chain.put_account(kHolder, base::Nanoton(1), std::nullopt);
   chain.make_block();
   LiteWorld world(chain, 3);
   world.kill(0);
   world.server(1).tamper = [](std::uint32_t, base::Bytes) { return std::nullopt; };
   Answers answers(world);
-  const std::uint64_t id = world.client().request(world.now(), AccountRequest{kAlice});
+  const std::uint64_t id = world.client().request(world.now(), AccountRequest{kHolder});
   world.run(25s, 1s);
   EXPECT_EQ(answers.reason(id), "ok");
   world.run(200ms);
@@ -139,7 +139,7 @@ TEST(LiteClient, AServerThatDiesMidwayIsReplaced) {
 
 TEST(LiteClient, ASlowServerIsDroppedWhileAFastOneExists) {
   ChainLab chain(7);
-  chain.put_account(kAlice, base::Nanoton(1), std::nullopt);
+  chain.put_account(kHolder, base::Nanoton(1), std::nullopt);
   chain.make_block();
   LiteWorld world(chain, 2);
   world.set_delay(0, 3s);
@@ -147,7 +147,7 @@ TEST(LiteClient, ASlowServerIsDroppedWhileAFastOneExists) {
   world.run(60s, 1s);
   EXPECT_GE(world.count("dropped server 0 server_slow"), 1u);
   EXPECT_EQ(world.count("dropped server 1"), 0u);
-  const std::uint64_t id = world.client().request(world.now(), AccountRequest{kAlice});
+  const std::uint64_t id = world.client().request(world.now(), AccountRequest{kHolder});
   world.run(200ms);
   EXPECT_EQ(answers.reason(id), "ok");
 }
@@ -169,7 +169,7 @@ TEST(LiteClient, AStaleServerIsDropped) {
 
 TEST(LiteClient, AStalledChainIsNoFaultOfServers) {
   ChainLab chain(9);
-  chain.put_account(kAlice, base::Nanoton(1), std::nullopt);
+  chain.put_account(kHolder, base::Nanoton(1), std::nullopt);
   chain.make_block();
   LiteWorld world(chain, 2);
   Answers answers(world);
@@ -178,7 +178,7 @@ TEST(LiteClient, AStalledChainIsNoFaultOfServers) {
   world.make_block();
   world.run(70s);
   EXPECT_EQ(world.client().head()->block, chain.last());
-  const std::uint64_t id = world.client().request(world.now(), AccountRequest{kAlice});
+  const std::uint64_t id = world.client().request(world.now(), AccountRequest{kHolder});
   world.run(10s, 1s);
   EXPECT_EQ(answers.reason(id), "ok");
 }
@@ -276,7 +276,7 @@ std::function<base::Bytes(ChainLab&, const base::Bytes&)> edit(
 void expect_caught(const Lie& lie) {
   SCOPED_TRACE(lie.name);
   ChainLab chain(20);
-  chain.put_account(kAlice, base::Nanoton(5), std::nullopt);
+  chain.put_account(kHolder, base::Nanoton(5), std::nullopt);
   for (int i = 0; i < 3; ++i) chain.make_block();
   chain.make_key_block();
   chain.make_block();
@@ -287,7 +287,7 @@ void expect_caught(const Lie& lie) {
     return id == lie.question ? lie.tell(chain, answer) : answer;
   };
   Answers answers(world);
-  const std::uint64_t id = world.client().request(world.now(), AccountRequest{kAlice});
+  const std::uint64_t id = world.client().request(world.now(), AccountRequest{kHolder});
   world.run(1s);
   EXPECT_EQ(world.count("dropped server 0 " + lie.reason), 1u)
       << (world.log.empty() ? "nothing" : world.log.back());
@@ -401,13 +401,13 @@ TEST(LiteClient, LiesAboutAccountsAreCaught) {
                   [](ChainLab& chain, LiteServerAccountState& answer) {
                     BlockId old = from_tl(answer.id);
                     old.seqno = 2;
-                    return chain.account_state(old, kAlice);
+                    return chain.account_state(old, kHolder);
                   }),
       account_lie("an old state under the new name", "proof_root",
                   [](ChainLab& chain, LiteServerAccountState& answer) {
                     BlockId old = from_tl(answer.id);
                     old.seqno = 2;
-                    const base::Bytes bytes = chain.account_state(old, kAlice);
+                    const base::Bytes bytes = chain.account_state(old, kHolder);
                     auto stale = *tl::decode_boxed<LiteServerAccountState>(bytes);
                     stale.id = answer.id;
                     return tl::encode_boxed(stale);
@@ -420,9 +420,9 @@ TEST(LiteClient, LiesAboutAccountsAreCaught) {
       account_lie("a richer state", "account_mismatch",
                   [](ChainLab& chain, LiteServerAccountState& answer) {
                     ChainLab rich(20);
-                    rich.put_account(kAlice, base::Nanoton(999), std::nullopt);
+                    rich.put_account(kHolder, base::Nanoton(999), std::nullopt);
                     rich.make_block();
-                    const base::Bytes bytes = rich.account_state(rich.last(), kAlice);
+                    const base::Bytes bytes = rich.account_state(rich.last(), kHolder);
                     const auto other = *tl::decode_boxed<LiteServerAccountState>(bytes);
                     answer.state = other.state;
                     (void)chain;
@@ -474,7 +474,7 @@ TEST(LiteClient, ProofsThatHideOrMixAreCaught) {
                   [](ChainLab& chain, LiteServerAccountState& answer) {
                     BlockId old = from_tl(answer.id);
                     old.seqno = 2;
-                    const base::Bytes bytes = chain.account_state(old, kAlice);
+                    const base::Bytes bytes = chain.account_state(old, kHolder);
                     const auto stale = *tl::decode_boxed<LiteServerAccountState>(bytes);
                     const auto old_roots = *parse_boc(stale.proof);
                     const auto roots = *parse_boc(answer.proof);
@@ -493,34 +493,34 @@ TEST(LiteClient, ProofsThatHideOrMixAreCaught) {
 
 TEST(LiteClient, AnotherAccountsStateIsNotTheOneAskedFor) {
   ChainLab chain(31);
-  chain.put_account(kAlice, base::Nanoton(5), std::nullopt);
+  chain.put_account(kHolder, base::Nanoton(5), std::nullopt);
   chain.make_block();
-  const base::Bytes about_alice = chain.account_state(chain.last(), kAlice);
+  const base::Bytes about_alice = chain.account_state(chain.last(), kHolder);
   const auto reason = [&](const Address& asked) {
     const auto checked = check_answer(AccountRequest{asked}, chain.last(), about_alice);
     return checked ? "ok" : std::string(checked.error().reason());
   };
-  EXPECT_EQ(reason(kAlice), "ok");
+  EXPECT_EQ(reason(kHolder), "ok");
   EXPECT_EQ(reason(kNobody), "account_surplus");
-  EXPECT_EQ(reason({-1, kAlice.hash}), "shard_foreign");
+  EXPECT_EQ(reason({-1, kHolder.hash}), "shard_foreign");
 }
 
 TEST(LiteClient, LiesAboutTransactionsAreCaught) {
   ChainLab chain(30);
-  chain.put_account(kAlice, base::Nanoton(5), std::nullopt);
+  chain.put_account(kHolder, base::Nanoton(5), std::nullopt);
   Message message;
-  message.destination = MessageAddress::from(kAlice);
+  message.destination = MessageAddress::from(kHolder);
   message.source = MessageAddress::from(kNobody);
   for (int i = 0; i < 4; ++i) {
     message.body = comment_body(std::to_string(i));
-    chain.add_transaction(kAlice, message, ComputePhase::Skipped);
+    chain.add_transaction(kHolder, message, ComputePhase::Skipped);
   }
-  const TransactionName newest = chain.transactions_of(kAlice)[3];
+  const TransactionName newest = chain.transactions_of(kHolder)[3];
   const auto answer_of = [&](const base::Bytes& bytes) {
-    const auto checked = check_answer(TransactionsRequest{kAlice, newest, 4}, {}, bytes);
+    const auto checked = check_answer(TransactionsRequest{kHolder, newest, 4}, {}, bytes);
     return checked ? "ok" : std::string(checked.error().reason());
   };
-  const base::Bytes honest = chain.transactions(kAlice, newest, 4);
+  const base::Bytes honest = chain.transactions(kHolder, newest, 4);
   EXPECT_EQ(answer_of(honest), "ok");
   auto list = *tl::decode_boxed<LiteServerTransactionList>(honest);
   const auto roots = *parse_boc(list.transactions);

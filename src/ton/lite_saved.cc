@@ -11,7 +11,7 @@
 namespace cocoon::ton {
 namespace {
 
-constexpr std::uint32_t kSavedVersion = 0x31434c43;  // "CLC1"
+constexpr std::uint32_t kSavedHeadsVersion = 0x31434c43;  // "CLC1"
 
 void write_block(tl::Writer& writer, const BlockId& id) {
   writer.i32(id.shard.workchain);
@@ -36,7 +36,7 @@ BlockId read_block(tl::Reader& reader) {
 base::Bytes LiteClient::save() const {
   base::Bytes out;
   tl::Writer writer(out);
-  writer.u32(kSavedVersion);
+  writer.u32(kSavedHeadsVersion);
   write_block(writer, config_.anchor.zero_state);
   write_block(writer, key_block_);
   write_block(writer, head_ ? head_->block : key_block_);
@@ -58,7 +58,7 @@ base::Result<void> LiteClient::restore(base::BytesView saved) {
   const BlockId key_block = read_block(reader);
   read_block(reader);  // the newest block: for people who look at the file
   reader.u32();
-  if (!reader.ok() || reader.remaining() != 0 || version != kSavedVersion) return refusal;
+  if (!reader.ok() || reader.remaining() != 0 || version != kSavedHeadsVersion) return refusal;
   if (zero_state != config_.anchor.zero_state || key_block.seqno < key_block_.seqno) {
     return refusal;
   }

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Address kBob{0, {0xb0}};
+const Address kRecipient{0, {0xb0}};
 
 crypto::Ed25519PrivateKey key() {
   return *crypto::Ed25519PrivateKey::from_seed(base::Bytes(32, 7));
@@ -21,14 +21,14 @@ Wallet wallet() { return Wallet::v4r2(key().public_key()); }
 
 Transfer pay(std::int64_t amount) {
   Transfer transfer;
-  transfer.to = kBob;
+  transfer.to = kRecipient;
   transfer.amount = base::Nanoton(amount);
   return transfer;
 }
 
-class Process {
+class SendingProcess {
  public:
-  explicit Process(LiteWorld& world) : world_(world) { start(); }
+  explicit SendingProcess(LiteWorld& world) : world_(world) { start(); }
   void start() {
     sender_ = std::make_unique<Sender>(wallet(), key());
     tokens_.clear();
@@ -85,7 +85,7 @@ struct Scene {
   std::size_t paid() const { return chain.transactions_of(wallet().address()).size(); }
   ChainLab chain{50};
   LiteWorld world{chain, 2};
-  Process process{world};
+  SendingProcess process{world};
 };
 
 TEST(Sender, OrdersAreCarriedOutOneAfterTheOther) {

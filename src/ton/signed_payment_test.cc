@@ -11,11 +11,6 @@
 namespace cocoon::ton {
 namespace {
 
-template <class T>
-std::string_view reason(const base::Result<T>& result) {
-  return result ? "accepted" : result.error().reason();
-}
-
 crypto::Ed25519PrivateKey known_key() {
   base::Bytes seed;
   for (std::uint8_t i = 0; i < 32; ++i) seed.push_back(i);
@@ -76,7 +71,7 @@ TEST(SignedPayment, RecordedPaymentsComeBackToTheByte) {
       EXPECT_EQ(payment->order.op, party.op);
       EXPECT_EQ(payment->order.tokens.count, 0);
       EXPECT_EQ(payment->excesses, excesses);
-      EXPECT_EQ(reason(verify_payment(*payment, proxy_key, *parse_address(party.receiver))),
+      EXPECT_EQ(reason_of(verify_payment(*payment, proxy_key, *parse_address(party.receiver))),
                 "accepted");
       EXPECT_EQ(serialize_signed_payment(*payment), boc);
       ++payments;
@@ -100,7 +95,7 @@ TEST(SignedPayment, EveryOperationComesBack) {
     ASSERT_TRUE(payment) << payment.error().message();
     EXPECT_EQ(payment->order, (PaymentOrder{op, query_id, tokens, receiver}));
     EXPECT_EQ(payment->excesses, excesses);
-    EXPECT_EQ(reason(verify_payment(*payment, key.public_key(), receiver)), "accepted");
+    EXPECT_EQ(reason_of(verify_payment(*payment, key.public_key(), receiver)), "accepted");
   }
 }
 
@@ -108,7 +103,7 @@ TEST(SignedPayment, WhatIsSignedCanNotBeChanged) {
   const crypto::Ed25519PrivateKey key = known_key();
   const SignedPayment good = sign_payment(known_order(), filled_address(0x22), key);
   const auto verdict = [&key](const SignedPayment& payment) {
-    return reason(verify_payment(payment, key.public_key(), filled_address(0x11)));
+    return reason_of(verify_payment(payment, key.public_key(), filled_address(0x11)));
   };
   EXPECT_EQ(verdict(good), "accepted");
   SignedPayment changed = good;
@@ -129,9 +124,9 @@ TEST(SignedPayment, WhatIsSignedCanNotBeChanged) {
   changed = good;
   changed.order.receiver = filled_address(0x12);
   EXPECT_EQ(verdict(changed), "payment_receiver");
-  EXPECT_EQ(reason(verify_payment(changed, key.public_key(), filled_address(0x12))),
+  EXPECT_EQ(reason_of(verify_payment(changed, key.public_key(), filled_address(0x12))),
             "payment_signature");
-  EXPECT_EQ(reason(verify_payment(good, filled_address(0x12).hash, filled_address(0x11))),
+  EXPECT_EQ(reason_of(verify_payment(good, filled_address(0x12).hash, filled_address(0x11))),
             "payment_signature");
 }
 
@@ -148,7 +143,8 @@ class HostilePayment : public testing::Test {
     return cell.store_bytes(base::Bits512{});
   }
   static std::string_view parsed(CellBuilder envelope, const CellBuilder& payload) {
-    return reason(parse_payment_message(envelope.store_ref(payload.finish_fixed()).finish_fixed()));
+    return reason_of(
+        parse_payment_message(envelope.store_ref(payload.finish_fixed()).finish_fixed()));
   }
 };
 
@@ -163,20 +159,20 @@ TEST_F(HostilePayment, ContradictionsAndOtherLayoutsAreRefused) {
   EXPECT_EQ(parsed(envelope().store_ref(payload().finish_fixed()), payload()), "cell_leftover");
   EXPECT_EQ(parsed(envelope(), payload(std::uint64_t{1} << 63)), "value_out_of_range");
   EXPECT_EQ(parsed(envelope(), CellBuilder()), "cell_underflow");
-  EXPECT_EQ(reason(parse_payment_message(envelope().finish_fixed())), "cell_underflow");
+  EXPECT_EQ(reason_of(parse_payment_message(envelope().finish_fixed())), "cell_underflow");
 }
 
 TEST_F(HostilePayment, BagsOfOtherSizesAreRefused) {
   const base::Bytes boc =
       serialize_signed_payment(sign_payment(known_order(), filled_address(0x22), known_key()));
-  ASSERT_EQ(reason(parse_signed_payment(boc)), "accepted");
+  ASSERT_EQ(reason_of(parse_signed_payment(boc)), "accepted");
   for (std::size_t size = 0; size < boc.size(); ++size) {
-    EXPECT_EQ(reason(parse_signed_payment(base::BytesView(boc).first(size))), "boc_truncated");
+    EXPECT_EQ(reason_of(parse_signed_payment(base::BytesView(boc).first(size))), "boc_truncated");
   }
   base::Bytes longer = boc;
   longer.push_back(0);
-  EXPECT_EQ(reason(parse_signed_payment(longer)), "boc_trailing");
-  EXPECT_EQ(reason(parse_signed_payment(base::Bytes(kMaxPaymentBytes + 1))), "boc_too_big");
+  EXPECT_EQ(reason_of(parse_signed_payment(longer)), "boc_trailing");
+  EXPECT_EQ(reason_of(parse_signed_payment(base::Bytes(kMaxPaymentBytes + 1))), "boc_too_big");
 }
 
 }  // namespace

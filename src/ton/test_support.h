@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/result.h"
 #include "ton/cell_builder.h"
 
 namespace cocoon::ton {
@@ -28,6 +29,11 @@ class SeededRandom final : public base::Random {
   }
   std::uint64_t state_;
 };
+
+template <class T>
+std::string_view reason_of(const base::Result<T>& result) {
+  return result ? "accepted" : result.error().reason();
+}
 
 // A cell of up to `cells` cells below it, with shared subtrees.
 inline CellRef random_graph(base::Random& random, std::size_t cells) {

@@ -21,17 +21,17 @@ constexpr std::uint64_t kPublicKeyTag = 0x8e81278a;
 // Of the hashed list: -1877581587 as the reference writes it.
 constexpr std::uint32_t kListMagic = 0x901660ed;
 
-base::Error form_error(const char* message) { return {TonError::ValidatorsForm, message}; }
+base::Error validators_error(const char* message) { return {TonError::ValidatorsForm, message}; }
 
 base::Result<Validator> load_validator(CellSlice slice) {
   const std::uint64_t tag = TRY(slice.load_uint(8));
-  if (tag != 0x53 && tag != 0x73) return form_error("A validator is of an unknown kind.");
+  if (tag != 0x53 && tag != 0x73) return validators_error("A validator is of an unknown kind.");
   TRY(slice.expect_tag(kPublicKeyTag, 32));
   Validator validator;
   validator.public_key = TRY(slice.load_bits256());
   validator.weight = TRY(slice.load_uint(64));
   if (tag == 0x73) validator.adnl_address = TRY(slice.load_bits256());
-  if (validator.weight == 0) return form_error("A validator has no weight.");
+  if (validator.weight == 0) return validators_error("A validator has no weight.");
   TRY(slice.expect_end());
   return validator;
 }
@@ -41,12 +41,12 @@ base::Result<void> take_validators(const std::vector<DictionaryEntry>& entries, 
   set.total_weight = 0;
   for (const DictionaryEntry& entry : entries) {
     if (read_bits(entry.key, 0, 16) != set.validators.size()) {
-      return form_error("The list of validators has gaps.");
+      return validators_error("The list of validators has gaps.");
     }
     set.validators.push_back(TRY(load_validator(entry.value)));
     const std::uint64_t weight = set.validators.back().weight;
     if (weight > kMaxTotalWeight - set.total_weight) {
-      return form_error("The validators' weights are impossibly large.");
+      return validators_error("The validators' weights are impossibly large.");
     }
     set.total_weight += weight;
   }
@@ -146,7 +146,8 @@ void append_little_endian(base::Bytes& out, std::uint64_t value, unsigned bytes)
 base::Result<ValidatorSet> parse_validator_set(const CellRef& cell) {
   CellSlice slice = TRY(CellSlice::open(cell));
   const std::uint64_t tag = TRY(slice.load_uint(8));
-  if (tag != 0x11 && tag != 0x12) return form_error("A set of validators is of an unknown kind.");
+  if (tag != 0x11 && tag != 0x12)
+    return validators_error("A set of validators is of an unknown kind.");
   ValidatorSet set;
   set.since = TRY(slice.load_u32());
   set.until = TRY(slice.load_u32());
@@ -162,11 +163,12 @@ base::Result<ValidatorSet> parse_validator_set(const CellRef& cell) {
     TRY(slice.expect_end());
     const std::vector<DictionaryEntry> entries = TRY(read_dictionary(list, 16, kMaxValidators));
     TRY(take_validators(entries, set));
-    if (set.total_weight != declared) return form_error("The validators' weights do not add up.");
+    if (set.total_weight != declared)
+      return validators_error("The validators' weights do not add up.");
   }
   const bool main_fits = set.main >= 1 && set.main <= total;
   if (set.validators.size() != total || !main_fits) {
-    return form_error("A set of validators miscounts itself.");
+    return validators_error("A set of validators miscounts itself.");
   }
   return set;
 }
@@ -177,11 +179,11 @@ base::Result<CatchainConfig> parse_catchain_config(const CellRef& cell) {
   CatchainConfig config;
   if (tag == 0xc2) {
     const std::uint64_t flags = TRY(slice.load_uint(7));
-    if (flags != 0) return form_error("The catchain configuration has unknown flags.");
+    if (flags != 0) return validators_error("The catchain configuration has unknown flags.");
     const bool shuffled = TRY(slice.load_bit());
     if (shuffled) config.masterchain_order = MasterchainOrder::Shuffled;
   } else if (tag != 0xc1) {
-    return form_error("The catchain configuration is of an unknown kind.");
+    return validators_error("The catchain configuration is of an unknown kind.");
   }
   config.masterchain_lifetime = TRY(slice.load_u32());
   config.shard_lifetime = TRY(slice.load_u32());

@@ -2,14 +2,15 @@
 // usage that can't be.
 #include <gtest/gtest.h>
 
+#include "session/wire_codes_lab.h"
 #include "worker/worker_lab.h"
 
 namespace cocoon::worker {
 namespace {
 
-using std::chrono_literals::operator""s;
+using session::kRefused;
 
-constexpr std::int32_t kRefused = 602;
+using std::chrono_literals::operator""s;
 
 TEST(Prices, ChangeWhileLinksAreOpen) {
   WorkerLab lab;

@@ -9,7 +9,7 @@ namespace {
 
 using session::Standing;
 
-constexpr std::string_view kJson = R"({"choices":[],"usage":{"completion_tokens":1}})";
+constexpr std::string_view kAnswerJson = R"({"choices":[],"usage":{"completion_tokens":1}})";
 
 TEST(Standing, TheHandshakeIsCompletedOnceTheProxyIsProven) {
   WorkerLab lab({.first_standing = Standing::Awaited});
@@ -63,8 +63,8 @@ TEST(Standing, AProxyThatLapsesIsToldAndEndsAfterItsRunningOrders) {
   lab.order(link, {.id = 2});
   EXPECT_EQ(lab.worker_answer(link).error, "the proxy has not proven itself");
   EXPECT_EQ(lab.refusals("proxy_lapsed"), 1u);
-  lab.whole(job->job, kJson);
-  EXPECT_EQ(lab.worker_answer(link).body, kJson);
+  lab.whole(job->job, kAnswerJson);
+  EXPECT_EQ(lab.worker_answer(link).body, kAnswerJson);
   EXPECT_EQ(lab.closed(link), "tcb_too_old");
 }
 

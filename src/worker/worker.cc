@@ -21,8 +21,6 @@ using base::Result;
 using session::LinkId;
 using session::WireError;
 
-constexpr std::int32_t code(WireError error) { return static_cast<std::int32_t>(error); }
-
 base::Duration engine_time(double proxy_timeout) {
   const double most = std::chrono::duration<double>(kMaxTimeout).count();
   const double least = std::chrono::duration<double>(kMinTimeout).count();
@@ -88,7 +86,7 @@ void Worker::handle_query_failed(LinkId link, std::string_view message) {
 
 void Worker::handle_query(LinkId link, std::int64_t query_id, base::BytesView) {
   // worker.changeModel is the only query that a proxy may ask.
-  said_.push_back(session::SendError{link, query_id, code(WireError::Error),
+  said_.push_back(session::SendError{link, query_id, code_of(WireError::Error),
                                      "this worker serves one model and does not change it"});
 }
 
@@ -119,7 +117,7 @@ bool Worker::handle_cancel(base::Now now, const ProxyLink& proxy, base::BytesVie
   if (found == jobs_.end()) return true;
   ++counters_.cancelled;
   effects_.emplace_back(CancelJob{found->first});
-  fail(now, found, code(WireError::Cancelled), "cancelled by the caller");
+  fail(now, found, code_of(WireError::Cancelled), "cancelled by the caller");
   return true;
 }
 
@@ -169,7 +167,7 @@ void Worker::start(base::Now now, const ProxyLink& proxy, const Order& order) {
     const WireError error = busy   ? WireError::Error
                             : down ? WireError::NotReady
                                    : WireError::ProtocolViolation;
-    return send(proxy.link, Job(terms).fail(now, code(error), job.error().message()));
+    return send(proxy.link, Job(terms).fail(now, code_of(error), job.error().message()));
   }
   const JobId id{next_job_++};
   job->job = id;
@@ -244,7 +242,7 @@ void Worker::handle_engine_end(base::Now now, JobId id) {
   if (found == jobs_.end()) return;
   Job& job = found->second.job;
   if (!job.has_head())
-    return fail(now, found, code(WireError::NotReady), "the engine gave no answer");
+    return fail(now, found, code_of(WireError::NotReady), "the engine gave no answer");
   send_all(job.terms().link, job.handle_end(now));
   const payment::AdjustedTokens bill = job.bill();
   if (job.doubt()) ++counters_.doubtful_usage;
@@ -260,7 +258,7 @@ void Worker::handle_engine_end(base::Now now, JobId id) {
 void Worker::handle_engine_failed(base::Now now, JobId id, std::string_view message) {
   const auto found = jobs_.find(id);
   if (found == jobs_.end()) return;
-  fail(now, found, code(WireError::NotReady), "the engine failed: " + std::string(message));
+  fail(now, found, code_of(WireError::NotReady), "the engine failed: " + std::string(message));
 }
 
 void Worker::handle_engine(EngineState state) {
@@ -298,7 +296,7 @@ void Worker::handle_time(base::Now now) {
   while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
     const JobId id = deadlines_.begin()->second;
     effects_.emplace_back(CancelJob{id});
-    fail(now, jobs_.find(id), code(WireError::Timeout), "the engine did not finish in time");
+    fail(now, jobs_.find(id), code_of(WireError::Timeout), "the engine did not finish in time");
   }
   links_.handle_time(now, {.running = static_cast<std::int32_t>(jobs_.size()),
                            .waiting = static_cast<std::int32_t>(engine_queue_)});

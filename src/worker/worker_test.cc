@@ -5,18 +5,20 @@
 #include <cmath>
 #include <limits>
 
+#include "session/wire_codes_lab.h"
 #include "worker/limits.h"
 #include "worker/worker_lab.h"
 
 namespace cocoon::worker {
 namespace {
 
+using session::kNotReady;
+using session::kRefused;
+using session::kViolation;
+
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""ms;
 
-constexpr std::int32_t kRefused = 602;
-constexpr std::int32_t kViolation = 621;
-constexpr std::int32_t kNotReady = 651;
 constexpr std::int32_t kTimedOut = 652;
 
 const std::string kJson =

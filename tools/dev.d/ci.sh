@@ -16,9 +16,9 @@ lint() {
 check_format() { sources | xargs -r -P "$(nproc)" -n 20 clang-format-19 --dry-run -Werror; }
 
 clang_tidy() {
-  [ -f build/dev/compile_commands.json ] || quiet configure-dev cmake --preset dev
-  cmake --build build/dev --target cocoon_tl # Makes the headers that others include.
-  tools/clang-tidy build/dev
+  quiet configure-tidy cmake --preset tidy
+  cmake --build build/tidy --target cocoon_tl # Makes the headers that others include.
+  tools/clang-tidy build/tidy
 }
 
 ci() {

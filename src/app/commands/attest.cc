@@ -18,7 +18,7 @@ struct Viewer {
   json peers;
 };
 
-base::Result<std::vector<Viewer>> ask_all(const Whereabouts& where) {
+base::Result<std::vector<Viewer>> ask_for_peers(const Whereabouts& where) {
   std::vector<Viewer> viewers{{"gateway", TRY(fetch_json(where.root + "/cocoon/peers"))}};
   if (!where.network) return viewers;
   const auto ask = [&](const std::string& name, const std::string& url) {
@@ -125,7 +125,7 @@ void show_in_brief(const Terminal& out, const Viewer& viewer) {
 
 base::Result<int> run_attest_show(const Invocation& invocation) {
   const auto where = TRY(find_gateway(invocation.arguments));
-  const auto viewers = TRY(ask_all(where));
+  const auto viewers = TRY(ask_for_peers(where));
   const Terminal& out = invocation.out;
   if (invocation.arguments.printing() == Printing::Json) {
     json document = json::object();

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/chain/chain_service.h"
+#include "app/commands/chain_limits.h"
 #include "app/commands/chain_session.h"
 #include "app/commands/fault.h"
 #include "app/commands/fetch.h"
@@ -27,9 +28,6 @@ using base::Result;
 using nlohmann::json;
 using payment::chain::ClientAccount;
 
-constexpr base::Duration kSyncLimit = std::chrono::seconds(30);
-constexpr base::Duration kEffectLimit = std::chrono::seconds(60);
-constexpr std::chrono::milliseconds kLookPeriod{200};
 // What a message to a client contract carries; the contract returns what it does not use.
 constexpr base::Nanoton kRequestValue{80'000'000};
 constexpr base::Nanoton kRequestCost{14'000'000};  // the dearest, at today's gas price

@@ -11,7 +11,7 @@
 namespace cocoon::app::commands {
 namespace {
 
-const Terminal kPipe(stdout, {});
+const Terminal kNoTerminal(stdout, {});
 
 const Command& command(const std::string& name) {
   for (const auto& one : command_table()) {
@@ -33,13 +33,13 @@ TEST(CommandTable, EveryCommandCanBeFoundAndExplained) {
     EXPECT_TRUE(names.insert(one.name).second) << one.name;
     EXPECT_FALSE(one.summary.empty()) << one.name;
     EXPECT_FALSE(one.examples.empty()) << one.name;
-    EXPECT_NE(overview(kPipe).find(one.summary), std::string::npos);
+    EXPECT_NE(overview(kNoTerminal).find(one.summary), std::string::npos);
     for (const auto& flag : one.flags) {
       EXPECT_TRUE(flag.name.starts_with("--"));
-      EXPECT_NE(help_of(one, kPipe).find(flag.name), std::string::npos);
+      EXPECT_NE(help_of(one, kNoTerminal).find(flag.name), std::string::npos);
     }
     for (const auto& example : one.examples)
-      EXPECT_NE(help_of(one, kPipe).find(example), std::string::npos);
+      EXPECT_NE(help_of(one, kNoTerminal).find(example), std::string::npos);
   }
 }
 

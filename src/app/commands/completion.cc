@@ -4,6 +4,7 @@
 
 #include "app/commands/client_role.h"
 #include "app/commands/handlers.h"
+#include "app/commands/shell_text.h"
 #include "app/role_main.h"
 
 namespace cocoon::app::commands {
@@ -16,13 +17,6 @@ std::string first_word(const Command& command) {
 std::string second_word(const Command& command) {
   const auto space = command.name.find(' ');
   return space == std::string::npos ? "" : command.name.substr(space + 1);
-}
-
-// In single quotes, for all three shells.
-std::string shell_quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
 }
 
 // Everything that may stand behind the command's words, but for values.

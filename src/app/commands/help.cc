@@ -28,10 +28,6 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string with_choices(const std::string& help, const std::vector<std::string>& choices) {
-  return choices.empty() ? help : help + " (" + joined(choices) + ")";
-}
-
 std::string section(const Terminal& terminal, const std::string& title,
                     const std::vector<std::pair<std::string, std::string>>& rows) {
   std::size_t width = 0;
@@ -42,6 +38,10 @@ std::string section(const Terminal& terminal, const std::string& title,
 }
 
 }  // namespace
+
+std::string with_choices(const std::string& help, const std::vector<std::string>& choices) {
+  return choices.empty() ? help : help + " (" + joined(choices) + ")";
+}
 
 std::string overview(const Terminal& terminal) {
   std::string text =

@@ -28,16 +28,9 @@ std::string roff(std::string_view text) {
   return out;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 std::string item(const std::string& head, const std::string& help,
                  const std::vector<std::string>& choices) {
-  const std::string values = choices.empty() ? "" : " (" + joined(choices) + ")";
-  return ".TP\n" + head + "\n" + roff(help + values) + ".\n";
+  return ".TP\n" + head + "\n" + roff(with_choices(help, choices)) + ".\n";
 }
 
 std::string page_of(const Command& command) {

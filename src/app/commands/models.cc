@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string price_text(const json& model, const std::string& kind) {
+std::string listed_price(const json& model, const std::string& kind) {
   if (!model.contains("prices")) return "?";
   std::string text = base::to_string(base::Nanoton(number_at(model, "/prices/" + kind)));
   return text.substr(0, text.find(' '));
@@ -42,10 +42,10 @@ std::vector<Cell> row_of(const json& model) {
   return {{text_at(model, "/id"), Ink::Bold},
           {std::to_string(workers.size())},
           {std::to_string(running) + "/" + std::to_string(most)},
-          {price_text(model, "prompt")},
-          {price_text(model, "cached")},
-          {price_text(model, "completion")},
-          {price_text(model, "reasoning")},
+          {listed_price(model, "prompt")},
+          {listed_price(model, "cached")},
+          {listed_price(model, "completion")},
+          {listed_price(model, "reasoning")},
           {context_text(model)},
           {capabilities_text(model)}};
 }

@@ -27,6 +27,9 @@ base::Result<Arguments> parse_arguments(const Command& command,
 std::string overview(const Terminal& terminal);
 std::string help_of(const Command& command, const Terminal& terminal);
 
+// `help`, and the words to choose from if there are any: "what it is (a, b)".
+std::string with_choices(const std::string& help, const std::vector<std::string>& choices);
+
 // The manual page, for man(1).
 std::string manual_page();
 

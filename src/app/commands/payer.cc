@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "app/commands/environment.h"
 #include "app/commands/fault.h"
 #include "app/commands/up_wallets.h"
 #include "app/commands/wallet_words.h"
@@ -11,13 +12,6 @@
 
 namespace cocoon::app::commands {
 namespace {
-
-constexpr std::size_t kAddressFileMax = 128;
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 std::string address_file(const std::string& directory) { return directory + "/root.address"; }
 

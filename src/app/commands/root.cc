@@ -2,6 +2,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "app/commands/chain_limits.h"
 #include "app/commands/chain_session.h"
 #include "app/commands/fault.h"
 #include "app/commands/handlers.h"
@@ -16,8 +17,6 @@ namespace cocoon::app::commands {
 namespace {
 
 using nlohmann::json;
-
-constexpr base::Duration kSyncLimit = std::chrono::seconds(30);
 
 std::string hashes_text(const std::vector<base::Bits256>& hashes) {
   std::string text;

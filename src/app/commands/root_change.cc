@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "app/chain/chain_service.h"
+#include "app/commands/chain_limits.h"
 #include "app/commands/fault.h"
 #include "app/commands/handlers.h"
 #include "app/commands/root_setting.h"
@@ -23,15 +24,8 @@ namespace {
 using base::Result;
 using nlohmann::json;
 
-constexpr base::Duration kSyncLimit = std::chrono::seconds(30);
-constexpr base::Duration kEffectLimit = std::chrono::seconds(60);
-constexpr std::chrono::milliseconds kLookPeriod{200};
-// What is attached; the contract returns what it does not use (contracts/gas.json).
-constexpr base::Nanoton kDeployValue{110'000'000};
-constexpr base::Nanoton kOrderValue{50'000'000};
 constexpr base::Nanoton kDeployKept{100'000'000};  // the contract's reserve for storage
 constexpr base::Nanoton kOrderFee{5'500'000};      // the dearest order, at today's gas price
-constexpr std::uint8_t kStructVersion = 3;
 
 struct Message {
   std::string what;

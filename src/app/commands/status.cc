@@ -35,7 +35,7 @@ Role ask(const std::string& name, const std::string& url) {
   return {name, *std::move(stats), {}};
 }
 
-base::Result<std::vector<Role>> ask_all(const Whereabouts& where) {
+base::Result<std::vector<Role>> ask_for_stats(const Whereabouts& where) {
   std::vector<Role> roles{{"gateway", TRY(fetch_json(where.root + "/jsonstats")), {}}};
   if (!where.network) return roles;
   roles.push_back(ask("proxy", where.network->proxy));
@@ -231,7 +231,7 @@ json to_json(const Whereabouts& where, const std::vector<Role>& roles) {
 
 base::Result<int> show_once(const Invocation& invocation) {
   const auto where = TRY(find_gateway(invocation.arguments));
-  const auto roles = TRY(ask_all(where));
+  const auto roles = TRY(ask_for_stats(where));
   if (invocation.arguments.printing() == Printing::Json) {
     invocation.out.line(to_json(where, roles).dump(-1, ' ', false, json::error_handler_t::replace));
   } else {
@@ -309,7 +309,7 @@ base::Result<int> run_status(const Invocation& invocation) {
   Screen screen(invocation.out);
   for (;;) {
     const auto where = TRY(find_gateway(invocation.arguments));
-    const auto roles = ask_all(where);
+    const auto roles = ask_for_stats(where);
     if (roles) {
       screen.show(where, *roles);
     } else {

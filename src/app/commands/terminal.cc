@@ -6,17 +6,14 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "app/commands/environment.h"
+
 namespace cocoon::app::commands {
 namespace {
 
-std::string_view variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
-
 bool speaks_unicode() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    const std::string_view value = variable(name);
+    const std::string value = variable(name);
     if (value.empty()) continue;
     return value.find("UTF-8") != value.npos || value.find("utf8") != value.npos;
   }

@@ -2,7 +2,9 @@
 
 #include <filesystem>
 
+#include "app/commands/chain_limits.h"
 #include "app/commands/fault.h"
+#include "app/commands/whereabouts.h"
 #include "crypto/hash.h"
 #include "io/files.h"
 #include "registry/root_orders.h"
@@ -14,29 +16,21 @@ namespace {
 using base::Result;
 using nlohmann::json;
 
-constexpr base::Duration kLookPeriod = std::chrono::milliseconds(25);
+constexpr base::Duration kBlockPeriod = std::chrono::milliseconds(25);
 constexpr base::Duration kFaucetTimeout = std::chrono::seconds(20);
-constexpr std::size_t kAddressFileMax = 128;
 // A wallet below the first amount is filled up with the second.
 constexpr base::Nanoton kPoor{5 * base::kNanotonsPerTon};
 constexpr base::Nanoton kGift{20 * base::kNanotonsPerTon};
-// What deploying a root takes, its storage reserve included, and what an order takes; the rest
-// comes back.
-constexpr base::Nanoton kDeployValue{110'000'000};
-constexpr base::Nanoton kOrderValue{50'000'000};
 // Short, since nobody waits for a day on his own machine.
 constexpr std::chrono::seconds kProxyDelay{600};
 constexpr std::chrono::seconds kClientDelay{300};
 constexpr base::Nanoton kMinProxyStake{base::kNanotonsPerTon};
 constexpr base::Nanoton kMinClientStake{base::kNanotonsPerTon / 2};
-constexpr std::uint8_t kStructVersion = 3;
 
 constexpr std::string_view kNoDevnet =
     "./dev setup, which installs it, or --no-chain for a network without settlement";
 
 std::string local_url(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
-
-std::string local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
 }  // namespace
 
@@ -83,8 +77,8 @@ registry::RootState up_root_state(const UpPlan& plan, const ton::Address& owner)
   state.worker_hashes = {plan.images.worker};
   state.model_hashes = {crypto::sha256(base::as_bytes(plan.model))};
   state.proxies = {{.seqno = 1,
-                    .workers_address = local(plan.proxy_workers),
-                    .clients_address = local(plan.proxy_clients)}};
+                    .workers_address = local_address(plan.proxy_workers),
+                    .clients_address = local_address(plan.proxy_clients)}};
   ton::ContractParams& params = state.params;
   params.struct_version = kStructVersion;
   params.params_version = 1;
@@ -123,7 +117,7 @@ void UpChain::ask_devnet() {
       return opened ? fill_next() : fail(opened.error());
     }
     on_again_ = [this] { ask_devnet(); };
-    again_.arm_in(kLookPeriod);
+    again_.arm_in(kBlockPeriod);
   });
 }
 
@@ -202,7 +196,7 @@ void UpChain::handle_root(const ton::ProvenAccount& account) {
   if (!on_ready_) return;
   // Asked again until what was sent shows.
   on_again_ = [this] { check_root(); };
-  again_.arm_in(kLookPeriod);
+  again_.arm_in(kBlockPeriod);
 }
 
 Result<void> UpChain::deploy() {

@@ -13,7 +13,7 @@ namespace {
 using base::Result;
 using nlohmann::json;
 
-constexpr base::Duration kLookPeriod = std::chrono::milliseconds(10);
+constexpr base::Duration kPagePeriod = std::chrono::milliseconds(10);
 // The longest is a large model that is read from a slow disk.
 constexpr base::Duration kStageTimeout = std::chrono::minutes(5);
 
@@ -149,7 +149,7 @@ void UpNetwork::look() {
 }
 
 void UpNetwork::handle_look(Result<Reply> reply) {
-  if (!reply || reply->status != 200 || !has_come(*reply)) return look_again_.arm_in(kLookPeriod);
+  if (!reply || reply->status != 200 || !has_come(*reply)) return look_again_.arm_in(kPagePeriod);
   if (const auto gone_on = go_on(); !gone_on) fail(gone_on.error());
 }
 

@@ -23,8 +23,6 @@ std::string stand_in_code(std::string_view contract) {
   return base::to_hex(ton::serialize_boc(builder.finish_fixed()));
 }
 
-std::string local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
-
 class Toml {
  public:
   explicit Toml(std::string_view role) {
@@ -91,9 +89,9 @@ std::string network_text(const UpPlan& plan, const base::Bits256& root_key) {
       {"model_types", json::array({plan.model})},
       {"proxy_hashes", json::array({base::to_base64(plan.images.proxy)})},
       {"worker_hashes", json::array({base::to_base64(plan.images.worker)})},
-      {"registered_proxies",
-       json::array({{{"seqno", 1},
-                     {"address", local(plan.proxy_workers) + " " + local(plan.proxy_clients)}}})},
+      {"registered_proxies", json::array({{{"seqno", 1},
+                                           {"address", local_address(plan.proxy_workers) + " " +
+                                                           local_address(plan.proxy_clients)}}})},
       {"price_per_token", kUpPricePerToken},
       {"worker_fee_per_token", kUpWorkerFeePerToken},
       {"prompt_tokens_price_multiplier", kUpMultipliers.prompt},
@@ -111,9 +109,9 @@ std::string proxy_text(const UpPlan& plan, const base::Bits256& root_key,
   Toml toml = common(plan, root_key, "proxy", "proxy");
   return toml.set("signing_key_file", plan.path("proxy.key"))
       .set("database", plan.path("proxy.db"))
-      .set("workers_listen", local(plan.proxy_workers))
-      .set("clients_listen", local(plan.proxy_clients))
-      .set("http_listen", local(plan.proxy_http))
+      .set("workers_listen", local_address(plan.proxy_workers))
+      .set("clients_listen", local_address(plan.proxy_clients))
+      .set("http_listen", local_address(plan.proxy_http))
       .set_list("clients", ton::to_friendly_text(client_address(plan, root_key)) + " " +
                                base::to_hex(client_secret_hash) + " " + std::string(kCredit))
       .set_number("pow_difficulty", kProofOfWorkBits)
@@ -124,7 +122,7 @@ std::string worker_text(const UpPlan& plan, const base::Bits256& root_key, std::
   Toml toml = common(plan, root_key, "worker", up_worker_name(index));
   return toml.set("engine", plan.engine)
       .set("model", plan.model)
-      .set("http_listen", local(plan.worker_http.at(index)))
+      .set("http_listen", local_address(plan.worker_http.at(index)))
       .text();
 }
 

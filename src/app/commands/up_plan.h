@@ -22,6 +22,9 @@ inline constexpr ton::PriceMultipliers kUpMultipliers{
     .prompt = 10000, .cached = 1000, .completion = 80000, .reasoning = 80000};
 inline constexpr std::int64_t kUpWorkersMax = 64;
 
+// "127.0.0.1:10000"
+inline std::string local_address(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+
 // A participant of a network that has a chain.
 struct UpAccount {
   std::string key_file;

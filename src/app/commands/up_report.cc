@@ -4,6 +4,7 @@
 
 #include "app/commands/answer_report.h"
 #include "app/commands/fetch.h"
+#include "app/commands/shell_text.h"
 #include "app/commands/table.h"
 
 namespace cocoon::app::commands {
@@ -17,13 +18,6 @@ constexpr std::array<const char*, 4> kPlainFrames{"|", "/", "-", "\\"};
 
 std::string price_text(const json& model, const std::string& kind) {
   return base::to_string(base::Nanoton(number_at(model, "/prices/" + kind)));
-}
-
-// In single quotes for a shell.
-std::string shell_quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
 }
 
 std::string example_call(const RunningNetwork& network) {

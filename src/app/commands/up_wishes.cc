@@ -16,7 +16,6 @@ constexpr std::uint16_t kWorkerPort = 12000;
 constexpr std::uint16_t kEnginePort = 18080;
 constexpr std::uint16_t kLitePort = 13000;
 constexpr std::uint16_t kChainHttpPort = 13100;
-constexpr std::size_t kUpFileMax = 1 << 20;
 
 Result<std::string> choose_listen(const Arguments& arguments, PortPicker& ports) {
   if (!arguments.has("--listen")) {

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "app/commands/chain_limits.h"
 #include "app/commands/chain_session.h"
 #include "app/commands/fault.h"
 #include "app/commands/handlers.h"
@@ -21,7 +22,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr base::Duration kSyncLimit = std::chrono::seconds(30);
 constexpr std::size_t kImportBytesMax = 4096;
 
 base::Result<WalletDescription> description_of(const Arguments& arguments,

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/chain/chain_service.h"
+#include "app/commands/chain_limits.h"
 #include "app/commands/fault.h"
 #include "app/commands/handlers.h"
 #include "app/commands/payer.h"
@@ -14,8 +15,6 @@ namespace cocoon::app::commands {
 namespace {
 
 using nlohmann::json;
-
-constexpr base::Duration kSyncLimit = std::chrono::seconds(30);
 
 base::Result<ton::Transfer> transfer_of(const Arguments& arguments) {
   const auto address = ton::parse_address(arguments.operands()[0]);

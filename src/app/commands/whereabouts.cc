@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "app/commands/environment.h"
 #include "app/commands/fault.h"
 #include "app/commands/fetch.h"
 #include "io/files.h"
@@ -12,13 +13,6 @@ namespace cocoon::app::commands {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t kUpFileMax = 1 << 20;
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 }  // namespace
 

@@ -13,6 +13,9 @@
 namespace cocoon::app::commands {
 
 inline constexpr char kDefaultBaseUrl[] = "http://127.0.0.1:10000/v1";
+// Bounds on files of that directory: up.json, root.address.
+inline constexpr std::size_t kUpFileMax = 1 << 20;
+inline constexpr std::size_t kAddressFileMax = 128;
 
 struct RunningNetwork {
   std::string base_url;  // "http://127.0.0.1:10000/v1"

@@ -5,24 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "attest/amd/verify.h"
-#include "attest/recorded.h"
+#include "attest/recorded_manifest.h"
 #include "base/encoding.h"
 
 namespace cocoon::attest::amd {
 namespace {
 
 using nlohmann::json;
-
-json recorded_manifest(const std::string& folder) {
-  const base::Bytes bytes = recorded(folder + "/manifest.json");
-  return json::parse(bytes.begin(), bytes.end());
-}
-
-base::Bytes file_of(const json& vector, const std::string& role) {
-  const json& files = vector.at("files");
-  return files.contains(role) ? recorded("snp/" + files.at(role).get<std::string>())
-                              : base::Bytes();
-}
 
 // The test root stands for all products: its chains keep the names of one of them.
 Roots roots_of(const json& vector) {
@@ -38,10 +27,10 @@ Roots roots_of(const json& vector) {
 struct Files {
   base::Bytes report, key, chain, list;
   explicit Files(const json& vector)
-      : report(file_of(vector, "report")),
-        key(file_of(vector, "key")),
-        chain(file_of(vector, "chain")),
-        list(file_of(vector, "list")) {}
+      : report(file_of("snp", vector, "report")),
+        key(file_of("snp", vector, "key")),
+        chain(file_of("snp", vector, "chain")),
+        list(file_of("snp", vector, "list")) {}
   Question question() const { return {report, key, chain, list}; }
 };
 
@@ -229,7 +218,7 @@ TEST(SevSnpVectors, FieldsOfReports) {
   for (const json& vector : recorded_manifest("snp")) {
     if (!vector.contains("fields") || !vector.at("fields").contains("version")) continue;
     SCOPED_TRACE(vector.at("id").get<std::string>());
-    const auto report = parse_sev_snp_report(file_of(vector, "report"));
+    const auto report = parse_sev_snp_report(file_of("snp", vector, "report"));
     ASSERT_TRUE(report.ok());
     json expected = vector.at("fields");
     EXPECT_EQ(policy_of(report->policy), expected.at("pol"));
@@ -246,7 +235,7 @@ TEST(SevSnpVectors, FieldsOfKeyCertificates) {
     if (!vector.contains("key") || !vector.at("key").contains("product")) continue;
     SCOPED_TRACE(vector.at("id").get<std::string>());
     const json& expected = vector.at("key");
-    const auto key = parse_key_certificate(file_of(vector, "key"));
+    const auto key = parse_key_certificate(file_of("snp", vector, "key"));
     ASSERT_TRUE(key.ok()) << key.error().message();
     EXPECT_EQ(json(key->product_text), expected.at("product"));
     const json tcb = tcb_json(key->tcb);

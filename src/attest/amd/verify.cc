@@ -22,8 +22,6 @@ constexpr std::uint32_t kVmplOfGuestsMax = 3;
 constexpr std::size_t kScalarSize = 48;
 constexpr std::string_view kVlekIssuerPrefix = "SEV-VLEK-";
 
-Error refuse(Refusal refusal, std::string sentence) { return {refusal, std::move(sentence)}; }
-
 // Where a report's key comes from: its issuer and the root above, as shown or as pinned.
 struct Lineage {
   const Root* root = nullptr;

@@ -26,7 +26,6 @@ constexpr std::size_t kFirmwareVersionSize = 8;
 constexpr std::size_t kSelectionSize = 3;
 constexpr std::string_view kKeyName = "HCLAkPub";
 
-Error refuse(Refusal refusal, std::string sentence) { return {refusal, std::move(sentence)}; }
 Error malformed() { return refuse(Refusal::EvidenceMalformed, "The TPM's quote is malformed."); }
 
 class Reader {

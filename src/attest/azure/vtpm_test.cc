@@ -5,18 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "attest/recorded.h"
+#include "attest/recorded_manifest.h"
 #include "base/encoding.h"
 
 namespace cocoon::attest::azure {
 namespace {
 
 using nlohmann::json;
-
-json recorded_manifest(const std::string& folder) {
-  const base::Bytes bytes = recorded(folder + "/manifest.json");
-  return json::parse(bytes.begin(), bytes.end());
-}
 
 base::Bytes hex(const json& text) { return *base::from_hex(text.get<std::string>()); }
 

@@ -7,7 +7,7 @@
 namespace cocoon::attest::collateral {
 namespace {
 
-std::string_view reason_of(std::string_view name) {
+std::string_view refusal_of_name(std::string_view name) {
   const auto parsed = parse_item_name(name);
   return parsed ? "parsed" : parsed.error().reason();
 }
@@ -33,9 +33,9 @@ TEST(ItemName, OfAQuote) {
 TEST(ItemName, Refusals) {
   for (const char* name : {"", "intel", "/sgx", "other/sgx", "intel/", "intel//x", "amd/../key",
                            "amd/a b", "amd/a%2e", "amd/a\r\nHost: x"}) {
-    EXPECT_EQ(reason_of(name), "collateral_name_malformed") << name;
+    EXPECT_EQ(refusal_of_name(name), "collateral_name_malformed") << name;
   }
-  EXPECT_EQ(reason_of("amd/" + std::string(600, 'a')), "collateral_name_malformed");
+  EXPECT_EQ(refusal_of_name("amd/" + std::string(600, 'a')), "collateral_name_malformed");
 }
 
 TEST(Item, ChainHeader) {

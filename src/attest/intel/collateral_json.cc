@@ -9,7 +9,6 @@ namespace cocoon::attest::intel {
 
 using base::Error;
 using base::Result;
-using Kind = JsonValue::Kind;
 
 Error malformed_collateral(std::string_view member) {
   return {Fault::CollateralMalformed,

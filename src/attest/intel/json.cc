@@ -7,9 +7,8 @@
 #include "attest/intel/limits.h"
 
 namespace cocoon::attest::intel {
-namespace {
 
-using Kind = JsonValue::Kind;
+namespace {
 
 // Answers false where the parser has to stop.
 class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {

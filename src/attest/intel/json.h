@@ -28,6 +28,7 @@ class JsonValue {
   const JsonValue* member(std::string_view name, Kind wanted) const;
   bool has_member(std::string_view name) const;
 };
+using Kind = JsonValue::Kind;
 
 struct JsonMember {
   std::string name;

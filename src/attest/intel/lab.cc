@@ -18,8 +18,6 @@ constexpr std::uint8_t kSignCertificatesAndCrls = 0x06;
 constexpr std::uint8_t kSignData = 0x80;
 constexpr std::uint8_t kSgxExtension[] = {0x2a, 0x86, 0x48, 0x86, 0xf8, 0x4d, 0x01, 0x0d, 0x01};
 
-void append(Bytes& out, BytesView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
-
 void append_number(Bytes& out, std::size_t number, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) out.push_back(static_cast<std::uint8_t>(number >> 8 * i));
 }
@@ -98,22 +96,22 @@ Bytes IntelLab::build_quote() const {
   const std::string pem = crypto::lab_pem(chain);
 
   Bytes inner = report;
-  append(inner, signs_qe_report->sign_raw(report));
+  base::append(inner, signs_qe_report->sign_raw(report));
   append_number(inner, authentication_data.size(), 2);
-  append(inner, authentication_data);
+  base::append(inner, authentication_data);
   append_number(inner, 5, 2);
   append_number(inner, pem.size(), 4);
-  append(inner, base::as_bytes(pem));
+  base::append(inner, base::as_bytes(pem));
 
   Bytes signature = signs_quote->sign_raw(signed_part);
-  append(signature, attestation_key.point());
+  base::append(signature, attestation_key.point());
   append_number(signature, 6, 2);
   append_number(signature, inner.size(), 4);
-  append(signature, inner);
+  base::append(signature, inner);
 
   Bytes quote = signed_part;
   append_number(quote, signature.size(), 4);
-  append(quote, signature);
+  base::append(quote, signature);
   return quote;
 }
 

@@ -13,12 +13,11 @@ namespace cocoon::attest::intel {
 namespace {
 
 using base::Bytes;
-using enum FaultClass;
 using Classes = std::set<FaultClass>;
 
 constexpr unsigned kSeed = 20260101;
 
-struct Field {
+struct QuoteField {
   std::string name;
   std::size_t offset;
   std::size_t size;
@@ -33,8 +32,9 @@ std::optional<FaultClass> refusal(const IntelVector& vector, const Bytes& quote,
 }
 
 // The layout of a quote that has 32 bytes of authentication data.
-std::vector<Field> layout(const Quote& quote) {
-  std::vector<Field> fields = {
+std::vector<QuoteField> layout(const Quote& quote) {
+  using enum FaultClass;
+  std::vector<QuoteField> fields = {
       {"version", 0, 2, {Unsupported, Malformed}},  {"key type", 2, 2, {Unsupported}},
       {"TEE type", 4, 4, {Unsupported, Malformed}}, {"reserved", 8, 4, {QuoteSignature}},
       {"vendor", 12, 16, {QuoteSignature}},         {"user data", 28, 20, {QuoteSignature}},
@@ -97,11 +97,11 @@ TEST_P(Mutation, OfEveryFieldOfTheQuote) {
   const auto quote = parse_quote(vector.quote);
   ASSERT_TRUE(quote.ok());
   ASSERT_EQ(quote->qe_authentication_data.size(), 32u);
-  const std::vector<Field> fields = layout(*quote);
+  const std::vector<QuoteField> fields = layout(*quote);
   const auto end = static_cast<std::size_t>(quote->pck_chain.data() - vector.quote.data());
   ASSERT_EQ(fields.back().offset, end);
   std::mt19937 random(kSeed);
-  for (const Field& field : fields) {
+  for (const QuoteField& field : fields) {
     // Each byte of short fields, some of long ones.
     const std::size_t step = std::max<std::size_t>(1, field.size / 12);
     for (std::size_t i = 0; i < field.size; i += step) {
@@ -122,11 +122,12 @@ TEST_P(Mutation, EveryTruncationOfTheQuote) {
   for (std::size_t size = 0; size < end; size += size < 1400 ? 1 : 97) {
     const Bytes cut(vector.quote.begin(), vector.quote.begin() + static_cast<std::ptrdiff_t>(size));
     const auto found = refusal(vector, cut, vector.collateral);
-    ASSERT_TRUE(found == Malformed) << size;
+    ASSERT_TRUE(found == FaultClass::Malformed) << size;
   }
 }
 
 TEST_P(Mutation, OfEveryPartOfTheCollateral) {
+  using enum FaultClass;
   struct Part {
     const char* name;
     Bytes IntelCollateral::* bytes;

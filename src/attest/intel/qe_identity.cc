@@ -6,9 +6,8 @@ namespace cocoon::attest::intel {
 namespace {
 
 using base::Result;
-using Kind = JsonValue::Kind;
 
-Result<IntelTee> read_tee(const JsonValue& object) {
+Result<IntelTee> read_enclave(const JsonValue& object) {
   const JsonValue* id = TRY(take_member(object, "id", Kind::String));
   if (id->text == "QE") return IntelTee::Sgx;
   if (id->text == "TD_QE") return IntelTee::Tdx;
@@ -31,7 +30,7 @@ Result<QeIdentity> parse_qe_identity(base::BytesView json) {
   QeIdentity identity;
   const std::uint64_t version = TRY(take_number(*object, "version", 0xffff));
   if (version != 2) return malformed_collateral("version");
-  identity.tee = TRY(read_tee(*object));
+  identity.tee = TRY(read_enclave(*object));
   identity.issued = TRY(take_date(*object, "issueDate"));
   identity.next_update = TRY(take_date(*object, "nextUpdate"));
   identity.evaluation_number = TRY(take_number(*object, "tcbEvaluationDataNumber", 0xffff'ffff));

@@ -9,8 +9,6 @@
 namespace cocoon::attest::intel {
 namespace {
 
-using Kind = JsonValue::Kind;
-
 // One past the quote that ends the string which starts at `at`.
 std::size_t end_of_string(std::string_view text, std::size_t at) {
   for (++at; at < text.size() && text[at] != '"'; ++at) {

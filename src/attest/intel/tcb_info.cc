@@ -8,7 +8,6 @@ namespace cocoon::attest::intel {
 namespace {
 
 using base::Result;
-using Kind = JsonValue::Kind;
 
 Result<TdxModule> read_module(const JsonValue& object) {
   TdxModule module;

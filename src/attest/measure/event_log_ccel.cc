@@ -9,7 +9,7 @@ namespace cocoon::attest::measure {
 namespace {
 
 constexpr std::uint16_t kSha384 = 0x000c;
-constexpr std::string_view kSignature{"Spec ID Event03\0", 16};
+constexpr std::string_view kSpecIdSignature{"Spec ID Event03\0", 16};
 constexpr std::uint32_t kPadding = 0xffff'ffff;
 
 struct Algorithm {
@@ -32,8 +32,8 @@ base::Result<std::vector<Algorithm>> read_header(FieldReader& reader) {
   const auto body = reader.take(*size);
   if (!body) return truncated();
   FieldReader fields(*body);
-  const auto signature = fields.take(kSignature.size());
-  if (!signature || base::as_text(*signature) != kSignature) return header_missing();
+  const auto signature = fields.take(kSpecIdSignature.size());
+  if (!signature || base::as_text(*signature) != kSpecIdSignature) return header_missing();
   if (!fields.take(8)) return truncated();  // platform class, versions, size of a pointer
   const auto count = fields.integer<std::uint32_t>();
   if (!count) return truncated();

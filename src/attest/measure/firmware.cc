@@ -5,6 +5,7 @@
 
 #include "attest/measure/limits.h"
 #include "attest/measure/little_endian.h"
+#include "attest/measure/machine.h"
 #include "base/check.h"
 #include "base/encoding.h"
 
@@ -18,9 +19,8 @@ constexpr std::string_view kSevResetBlock = "00f771de-1a7e-4fcb-890e-68c77e2fb44
 constexpr std::string_view kSevHashTable = "7255371f-3a3b-4b04-927b-1da6efa8d454";
 constexpr std::size_t kTableEnd = 0x20;  // bytes between the table and the end of the image
 constexpr std::size_t kEntryTail = 18;   // u16 length, GUID
-constexpr std::uint64_t kPage = 4096;
 
-base::Error malformed(std::string_view what) {
+base::Error malformed_table(std::string_view what) {
   return {ImageError::TableMalformed, "The firmware's table of GUIDs " + std::string(what) + "."};
 }
 
@@ -46,7 +46,7 @@ base::Result<base::BytesView> entries_of(base::BytesView image) {
     return base::Error(ImageError::TableMissing, "The firmware image has no table of GUIDs.");
   }
   if (footer.length < kEntryTail || footer.length > head.size()) {
-    return malformed("is longer than the image");
+    return malformed_table("is longer than the image");
   }
   return head.last(footer.length).first(footer.length - kEntryTail);
 }
@@ -58,9 +58,9 @@ base::Result<base::BytesView> metadata_at(base::BytesView image, std::string_vie
     return base::Error(ImageError::MetadataMissing,
                        "The firmware was not built for this kind of virtual machine.");
   }
-  if (entry->size() < 4) return malformed("has a short entry");
+  if (entry->size() < 4) return malformed_table("has a short entry");
   const auto offset = integer_at<std::uint32_t>(*entry, 0);
-  if (offset > image.size()) return malformed("points outside the image");
+  if (offset > image.size()) return malformed_table("points outside the image");
   return image.last(offset);
 }
 
@@ -98,8 +98,8 @@ base::Result<TdvfSection> read_tdvf_section(FieldReader& reader, base::BytesView
   section.type = static_cast<TdvfType>(type);
   const std::uint64_t data_end = std::uint64_t{section.data_offset} + section.data_size;
   if (data_end > image.size() || section.data_size > section.memory_size ||
-      section.memory_size > kFirmwareSizeMax || section.memory_size % kPage != 0 ||
-      section.address % kPage != 0) {
+      section.memory_size > kFirmwareSizeMax || section.memory_size % kPageSize != 0 ||
+      section.address % kPageSize != 0) {
     return base::Error(ImageError::SectionOutOfRange,
                        "A section of the firmware does not fit the image or memory.");
   }
@@ -129,7 +129,7 @@ base::Result<SevSection> read_sev_section(FieldReader& reader) {
     return base::Error(ImageError::SectionUnknown, "The firmware has a section of unknown type.");
   }
   section.type = *type;
-  if (section.size % kPage != 0 || section.size > kFirmwareSizeMax) {
+  if (section.size % kPageSize != 0 || section.size > kFirmwareSizeMax) {
     return base::Error(ImageError::SectionOutOfRange,
                        "A section of the firmware is too large or no whole pages.");
   }
@@ -159,7 +159,7 @@ base::Result<std::optional<base::BytesView>> find_firmware_entry(base::BytesView
   while (entries.size() >= kEntryTail) {
     const Tail tail = tail_of(entries);
     if (tail.length < kEntryTail || tail.length > entries.size()) {
-      return malformed("has an entry that is longer than the table");
+      return malformed_table("has an entry that is longer than the table");
     }
     if (std::ranges::equal(tail.guid, wanted)) {
       return std::optional(entries.last(tail.length).first(tail.length - kEntryTail));
@@ -187,7 +187,7 @@ base::Result<SevFirmware> read_sev_firmware(base::BytesView image) {
     firmware.sections.push_back(TRY(read_sev_section(reader)));
   }
   const auto reset = TRY(find_firmware_entry(image, kSevResetBlock));
-  if (!reset || reset->size() < 4) return malformed("has no SEV-ES reset block");
+  if (!reset || reset->size() < 4) return malformed_table("has no SEV-ES reset block");
   firmware.reset_address = integer_at<std::uint32_t>(*reset, 0);
   const auto hashes = TRY(find_firmware_entry(image, kSevHashTable));
   if (hashes && hashes->size() >= 8 && integer_at<std::uint32_t>(*hashes, 0) != 0) {

@@ -6,6 +6,7 @@
 
 #include "attest/measure/limits.h"
 #include "attest/measure/little_endian.h"
+#include "attest/measure/machine.h"
 #include "crypto/hash.h"
 
 namespace cocoon::attest::measure {
@@ -13,11 +14,8 @@ namespace {
 
 constexpr std::size_t kSetupSizeMin = 0x1000;
 constexpr std::uint32_t kSetupMagic = 0x5372'6448;  // "HdrS"
-constexpr std::uint64_t kLowMemoryLimit = 0xb000'0000;
-constexpr std::uint64_t kLowMemorySplit = 0x8000'0000;
-constexpr std::uint64_t kAcpiReserve = 0x2'8000;  // QEMU keeps that much for ACPI tables
+constexpr std::uint64_t kAcpiReserve = 0x2'8000;    // QEMU keeps that much for ACPI tables
 constexpr std::uint64_t kInitrdMaxDefault = 0x37ff'ffff;
-constexpr std::uint64_t kPage = 4096;
 
 // The highest address that the initrd may reach.
 std::uint64_t initrd_limit(base::BytesView kernel, std::uint16_t protocol,
@@ -111,7 +109,7 @@ base::Result<base::Bytes> patch_kernel(base::BytesView kernel, std::uint64_t ini
   if (initrd_size >= limit) {
     return base::Error(ImageError::InitrdTooLarge, "The initrd does not fit the memory.");
   }
-  put_integer(out, 0x218, static_cast<std::uint32_t>((limit - initrd_size) & ~(kPage - 1)));
+  put_integer(out, 0x218, static_cast<std::uint32_t>((limit - initrd_size) & ~(kPageSize - 1)));
   put_integer(out, 0x21c, static_cast<std::uint32_t>(initrd_size));
   return out;
 }

@@ -7,12 +7,12 @@
 #include "attest/measure/firmware.h"
 #include "attest/measure/limits.h"
 #include "attest/measure/little_endian.h"
+#include "attest/measure/machine.h"
 #include "crypto/hash.h"
 
 namespace cocoon::attest::measure {
 namespace {
 
-constexpr std::size_t kPage = 4096;
 constexpr std::uint64_t kFourGibibytes = 0x1'0000'0000;
 constexpr std::uint64_t kVmsaAddress = 0xffff'ffff'f000;
 constexpr std::uint32_t kBootProcessorStart = 0xffff'fff0;
@@ -28,12 +28,12 @@ class LaunchContext {
     add_digest(type, address, base::Bits384{});
   }
   void add_normal(std::uint64_t address, base::BytesView pages) {
-    for (std::size_t at = 0; at < pages.size(); at += kPage) {
-      add(PageType::Normal, address + at, pages.subspan(at, kPage));
+    for (std::size_t at = 0; at < pages.size(); at += kPageSize) {
+      add(PageType::Normal, address + at, pages.subspan(at, kPageSize));
     }
   }
   void add_zeros(std::uint64_t address, std::uint64_t size) {
-    for (std::uint64_t at = 0; at < size; at += kPage) {
+    for (std::uint64_t at = 0; at < size; at += kPageSize) {
       add_without_contents(PageType::Zero, address + at);
     }
   }
@@ -70,8 +70,8 @@ base::Bytes kernel_hashes_page(const DirectBoot& boot, std::size_t offset) {
                     crypto::sha256({base::as_bytes(boot.command_line), end_of_text}));
   append_hash_entry(table, "44baf731-3a2f-4bd7-9af1-41e29169781d", crypto::sha256(boot.initrd));
   append_hash_entry(table, "4de79437-abd2-427f-b835-d5b172d2045b", crypto::sha256(boot.kernel));
-  base::Bytes page(kPage);
-  const std::size_t room = std::min(table.size(), kPage - offset);
+  base::Bytes page(kPageSize);
+  const std::size_t room = std::min(table.size(), kPageSize - offset);
   std::copy_n(table.begin(), room, page.begin() + static_cast<std::ptrdiff_t>(offset));
   return page;
 }
@@ -90,7 +90,7 @@ base::Bytes save_area(const SnpGuest& guest, std::uint32_t start) {
   const std::uint16_t code = ec2 && start == kBootProcessorStart ? 0x9a : 0x9b;
   const std::uint16_t stack = ec2 ? 0x92 : 0x93;
   const std::uint16_t task = ec2 ? 0x83 : 0x8b;
-  base::Bytes vmsa(kPage);
+  base::Bytes vmsa(kPageSize);
   put_segment(vmsa, 0x00, 0, 0x93, 0xffff, 0);                         // ES
   put_segment(vmsa, 0x10, 0xf000, code, 0xffff, start & 0xffff'0000);  // CS
   put_segment(vmsa, 0x20, 0, stack, 0xffff, 0);                        // SS
@@ -137,7 +137,7 @@ void add_section(LaunchContext& context, const SnpGuest& guest, const SevFirmwar
       if (!guest.boot) {
         context.add_zeros(section.address, section.size);
       } else {
-        const std::size_t offset = firmware.kernel_hashes_address.value_or(0) % kPage;
+        const std::size_t offset = firmware.kernel_hashes_address.value_or(0) % kPageSize;
         context.add_normal(section.address, kernel_hashes_page(*guest.boot, offset));
       }
       return;
@@ -145,7 +145,7 @@ void add_section(LaunchContext& context, const SnpGuest& guest, const SevFirmwar
 }
 
 base::Result<void> check_guest(const SnpGuest& guest, const SevFirmware& firmware) {
-  if (guest.firmware.size() % kPage != 0) {
+  if (guest.firmware.size() % kPageSize != 0) {
     return base::Error(ImageError::SectionOutOfRange, "The firmware is not made of whole pages.");
   }
   if (guest.vcpus == 0 || guest.vcpus > kVcpusMax) {
@@ -154,7 +154,8 @@ base::Result<void> check_guest(const SnpGuest& guest, const SevFirmware& firmwar
   if (!guest.boot) return {};
   const auto page =
       std::ranges::find(firmware.sections, SevSectionType::KernelHashes, &SevSection::type);
-  if (page == firmware.sections.end() || page->size != kPage || !firmware.kernel_hashes_address) {
+  if (page == firmware.sections.end() || page->size != kPageSize ||
+      !firmware.kernel_hashes_address) {
     return base::Error(ImageError::KernelHashesUnsupported,
                        "The firmware does not check the hash of a kernel that the host gives it.");
   }

@@ -3,19 +3,18 @@
 
 #include <algorithm>
 
+#include "attest/measure/limits.h"
 #include "attest/measure/little_endian.h"
+#include "attest/measure/machine.h"
 #include "base/encoding.h"
 #include "crypto/hash.h"
 
 namespace cocoon::attest::measure {
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kChunk = 256;
 constexpr std::uint32_t kMeasured = 1;
 constexpr std::uint32_t kAddedWhenRunning = 2;
-constexpr std::uint64_t kLowMemoryLimit = 0xb000'0000;  // from here QEMU splits the memory
-constexpr std::uint64_t kLowMemorySplit = 0x8000'0000;
 constexpr std::uint64_t kHighMemory = 0x1'0000'0000;
 
 class MeasuredPages {
@@ -28,7 +27,7 @@ class MeasuredPages {
   }
   void extend(crypto::Sha384& hash, std::uint64_t offset) const {
     if ((section_.attributes & kMeasured) == 0) return;
-    for (std::uint64_t at = offset; at < offset + kPage; at += kChunk) {
+    for (std::uint64_t at = offset; at < offset + kPageSize; at += kChunk) {
       hash.update(block("MR.EXTEND", section_.address + at));
       base::Bytes chunk(kChunk);
       if (at < data_.size()) {
@@ -54,12 +53,12 @@ class MeasuredPages {
 void measure_section(crypto::Sha384& hash, base::BytesView image, const TdvfSection& section,
                      PageOrder order) {
   const MeasuredPages pages(image, section);
-  for (std::uint64_t at = 0; at < section.memory_size; at += kPage) {
+  for (std::uint64_t at = 0; at < section.memory_size; at += kPageSize) {
     pages.add(hash, at);
     if (order == PageOrder::SinglePass) pages.extend(hash, at);
   }
   if (order == PageOrder::SinglePass) return;
-  for (std::uint64_t at = 0; at < section.memory_size; at += kPage) pages.extend(hash, at);
+  for (std::uint64_t at = 0; at < section.memory_size; at += kPageSize) pages.extend(hash, at);
 }
 
 enum class ResourceType : std::uint32_t { SystemMemory = 0, Unaccepted = 7 };

@@ -22,8 +22,6 @@ using crypto::Certificate;
 // Measured only while the first decoder works.
 constexpr std::uint8_t kNvdec0Index = 35;
 
-Error refuse(Refusal refusal, std::string sentence) { return {refusal, std::move(sentence)}; }
-
 Result<std::vector<Certificate>> read_chain(BytesView pem) {
   if (pem.size() > kChainSizeMax) {
     return refuse(Refusal::EvidenceMalformed, "The device's certificates are larger than any.");

@@ -13,8 +13,6 @@ namespace {
 using base::Error;
 using base::Result;
 
-Error refuse(Refusal refusal, std::string sentence) { return {refusal, std::move(sentence)}; }
-
 Error within(std::string_view device, const Error& error) {
   return {*error.as<Refusal>(), std::string(device) + ": " + error.message()};
 }

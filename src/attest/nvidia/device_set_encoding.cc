@@ -13,7 +13,7 @@ using base::BytesView;
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kHeaderSize = 3 + 32 + 2 * 2;
 
-base::Error malformed(std::string_view what) {
+base::Error malformed_set(std::string_view what) {
   return {DeviceSetError::Malformed, "The set of devices has " + std::string(what) + "."};
 }
 
@@ -30,12 +30,12 @@ void put_bytes(base::Bytes& out, BytesView bytes) {
 }
 
 base::Result<base::Bytes> take_bytes(BytesView& rest, std::size_t size_max) {
-  if (rest.size() < 4) return malformed("less than its lengths say");
+  if (rest.size() < 4) return malformed_set("less than its lengths say");
   const std::size_t size = little_endian<std::uint32_t>(rest, 0);
   if (size > size_max) {
     return base::Error(DeviceSetError::Oversized, "A part of the set of devices is too large.");
   }
-  if (size > rest.size() - 4) return malformed("less than its lengths say");
+  if (size > rest.size() - 4) return malformed_set("less than its lengths say");
   base::Bytes bytes = base::to_bytes(rest.subspan(4, size));
   rest = rest.subspan(4 + size);
   return bytes;
@@ -84,8 +84,8 @@ base::Bytes encode(const DeviceSet& set) {
 }
 
 base::Result<DeviceSet> parse_device_set(BytesView bytes) {
-  if (bytes.size() < kHeaderSize) return malformed("no header");
-  if (bytes[0] != kVersion || bytes[1] > 1 || bytes[2] > 1) return malformed("an unknown form");
+  if (bytes.size() < kHeaderSize) return malformed_set("no header");
+  if (bytes[0] != kVersion || bytes[1] > 1 || bytes[2] > 1) return malformed_set("an unknown form");
   DeviceSet set;
   set.confidential = ConfidentialMode{bytes[1]};
   set.developer = DeveloperMode{bytes[2]};
@@ -95,7 +95,7 @@ base::Result<DeviceSet> parse_device_set(BytesView bytes) {
   BytesView rest = bytes.subspan(kHeaderSize);
   set.gpus = TRY(take_devices(rest, gpus));
   set.switches = TRY(take_devices(rest, switches));
-  if (!rest.empty()) return malformed("bytes behind its last device");
+  if (!rest.empty()) return malformed_set("bytes behind its last device");
   return set;
 }
 

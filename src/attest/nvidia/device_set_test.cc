@@ -14,7 +14,7 @@ DeviceEvidence evidence(const std::string& report, const std::string& chain) {
   return {recorded("nvidia/" + report + ".bin"), recorded("nvidia/" + chain + "-chain.pem")};
 }
 
-struct Case {
+struct SetCase {
   DeviceSet set = [] {
     DeviceSet made;
     made.gpus = {evidence("h100-545-full", "h100-545-full")};
@@ -43,8 +43,8 @@ struct Case {
   }
 };
 
-Case eight_gpu_node() {
-  Case made;
+SetCase eight_gpu_node() {
+  SetCase made;
   made.set.gpus = {evidence("ppcie8-gpu0", "sdk-hopper-590"),
                    evidence("ppcie8-gpu1", "ppcie8-gpu1"), evidence("ppcie8-gpu2", "ppcie8-gpu2"),
                    evidence("ppcie8-gpu3", "ppcie8-gpu3")};
@@ -57,33 +57,33 @@ Case eight_gpu_node() {
 using testing::ElementsAre;
 
 TEST(DeviceSets, OneGpu) {
-  EXPECT_THAT(Case().reasons(), ElementsAre("passed", "passed", "passed"));
+  EXPECT_THAT(SetCase().reasons(), ElementsAre("passed", "passed", "passed"));
 }
 
 TEST(DeviceSets, ModesThatTheDriverStates) {
-  Case off;
+  SetCase off;
   off.set.confidential = ConfidentialMode::Off;
   EXPECT_THAT(off.reasons(), ElementsAre("passed", "passed", "confidential_mode_off"));
-  Case developer;
+  SetCase developer;
   developer.set.developer = DeveloperMode::On;
   EXPECT_THAT(developer.reasons(), ElementsAre("passed", "passed", "developer_mode_on"));
 }
 
 TEST(DeviceSets, NoGpu) {
-  Case made;
+  SetCase made;
   made.set.gpus.clear();
   EXPECT_THAT(made.reasons(),
               ElementsAre("device_set_mismatch", "factor_not_checked", "confidential_mode_off"));
 }
 
 TEST(DeviceSets, OtherNonce) {
-  Case made;
+  SetCase made;
   made.set.nonce[5] ^= 1;
   EXPECT_EQ(made.reasons()[0], "nonce_mismatch");
 }
 
 TEST(DeviceSets, WithoutManifests) {
-  Case made;
+  SetCase made;
   made.manifests = {"h100-545-full-vbios"};
   EXPECT_THAT(made.reasons(), ElementsAre("passed", "factor_not_checked", "passed"));
   made.manifests = {"h100-545-full-driver"};
@@ -91,7 +91,7 @@ TEST(DeviceSets, WithoutManifests) {
 }
 
 TEST(DeviceSets, NewestManifestOfAVersionCounts) {
-  Case made;  // the same VBIOS version, of which NVIDIA has signed several manifests
+  SetCase made;  // the same VBIOS version, of which NVIDIA has signed several manifests
   made.manifests = {"h100-545-full-driver", "h100-545-full-vbios", "h100-545-prodvbios-vbios"};
   const auto forward = made.reasons();
   std::ranges::reverse(made.manifests);
@@ -99,7 +99,7 @@ TEST(DeviceSets, NewestManifestOfAVersionCounts) {
 }
 
 TEST(DeviceSets, SeveralGpusOfOneNode) {
-  Case made = eight_gpu_node();
+  SetCase made = eight_gpu_node();
   made.requirements.gpus = 4;
   // Their links are in the clear and nobody shows the switches.
   EXPECT_THAT(made.reasons(), ElementsAre("passed", "factor_not_checked", "device_set_mismatch"));
@@ -112,29 +112,29 @@ TEST(DeviceSets, SeveralGpusOfOneNode) {
 }
 
 TEST(DeviceSets, OneGpuTwice) {
-  Case made = eight_gpu_node();
+  SetCase made = eight_gpu_node();
   made.set.gpus[3] = made.set.gpus[0];
   EXPECT_EQ(made.reasons()[0], "device_set_mismatch");
 }
 
 TEST(DeviceSets, GpuOfAnotherBox) {
-  Case made = eight_gpu_node();
+  SetCase made = eight_gpu_node();
   made.set.gpus[1] = evidence("h100-535-vbios", "h100-535-vbios");
   EXPECT_EQ(made.reasons()[0], "nonce_mismatch");
 }
 
 TEST(DeviceSets, SwitchesAreNoGpus) {
-  Case as_gpu;
+  SetCase as_gpu;
   as_gpu.set.gpus = {evidence("ls10-full", "ls10-full")};
   as_gpu.set.nonce = parse_report(as_gpu.set.gpus[0].report)->request_nonce;
   EXPECT_EQ(as_gpu.reasons()[0], "device_set_mismatch");
-  Case as_switch;
+  SetCase as_switch;
   as_switch.set.switches = as_switch.set.gpus;
   EXPECT_EQ(as_switch.reasons()[0], "device_set_mismatch");
 }
 
 TEST(DeviceSets, SwitchOfAnotherBox) {
-  Case made = eight_gpu_node();
+  SetCase made = eight_gpu_node();
   made.set.switches = {evidence("ls10-full", "ls10-full")};
   EXPECT_THAT(made.reasons(),
               ElementsAre("nonce_mismatch", "factor_not_checked", "device_set_mismatch"));
@@ -142,7 +142,7 @@ TEST(DeviceSets, SwitchOfAnotherBox) {
 
 TEST(DeviceSets, ChangedManifestsAreNotKept) {
   ManifestStore store(pinned_roots().manifest);
-  const auto now = Case().now;
+  const auto now = SetCase().now;
   EXPECT_FALSE(store.add(now, recorded("nvidia/m-rim-edited-driver.xml")).ok());
   EXPECT_FALSE(store.add(now, recorded("nvidia/m-rim-nosig-driver.xml")).ok());
   EXPECT_EQ(store.size(), 0u);
@@ -164,7 +164,7 @@ TEST(DeviceSetEncoding, ThereAndBack) {
 }
 
 TEST(DeviceSetEncoding, Malformed) {
-  const base::Bytes genuine = encode(Case().set);
+  const base::Bytes genuine = encode(SetCase().set);
   const auto reason = [](const base::Bytes& bytes) {
     const auto set = parse_device_set(bytes);
     return set ? "parsed" : std::string(set.error().reason());

@@ -10,7 +10,7 @@
 namespace cocoon::attest::nvidia {
 namespace {
 
-struct Case {
+struct DeviceCase {
   base::Bytes report = recorded("nvidia/h100-545-full.bin");
   base::Bytes chain = recorded("nvidia/h100-545-full-chain.pem");
   base::Bits256 nonce = parse_report(recorded("nvidia/h100-545-full.bin"))->request_nonce;
@@ -36,7 +36,7 @@ struct Case {
 };
 
 TEST(Devices, Genuine) {
-  const Case made;
+  const DeviceCase made;
   EXPECT_EQ(made.reason(), "verified");
   const auto device = made.examine().device;
   ASSERT_TRUE(device.has_value());
@@ -45,30 +45,30 @@ TEST(Devices, Genuine) {
 }
 
 TEST(Devices, EveryByteOfTheReportCounts) {
-  for (std::size_t i = 0; i < Case().report.size(); i += 41) {
-    Case made;
+  for (std::size_t i = 0; i < DeviceCase().report.size(); i += 41) {
+    DeviceCase made;
     made.report[i] ^= 0x10;
     EXPECT_FALSE(made.examine().chain.ok()) << i;
   }
 }
 
 TEST(Devices, OtherQuestionOtherDevice) {
-  Case nonce;
+  DeviceCase nonce;
   nonce.nonce[0] ^= 1;
   EXPECT_EQ(nonce.reason(), "nonce_mismatch");
-  Case chain;
+  DeviceCase chain;
   chain.chain = recorded("nvidia/h100-535-vbios-chain.pem");
   EXPECT_EQ(chain.reason(), "evidence_signature_invalid");
-  Case none;
+  DeviceCase none;
   none.chain = {};
   EXPECT_EQ(none.reason(), "certificate_chain_invalid");
-  Case huge;
+  DeviceCase huge;
   huge.chain.resize(kChainSizeMax + 1);
   EXPECT_EQ(huge.reason(), "evidence_malformed");
 }
 
 TEST(Devices, RootOfAnotherPurpose) {
-  const Case made;
+  const DeviceCase made;
   const Roots pinned = pinned_roots();
   const Roots swapped{pinned.manifest, pinned.device};
   const auto examination =
@@ -77,20 +77,20 @@ TEST(Devices, RootOfAnotherPurpose) {
 }
 
 TEST(Devices, ManifestsOfOthers) {
-  Case swapped;  // each in the place of the other
+  DeviceCase swapped;  // each in the place of the other
   std::swap(swapped.driver_xml, swapped.vbios_xml);
   EXPECT_EQ(swapped.reason(), "reference_values_not_matching");
-  Case switches;
+  DeviceCase switches;
   switches.vbios_xml = recorded("nvidia/ls10-full-vbios.xml");
   switches.now = base::from_unix_seconds(1801000000);        // 2027: that one's signer is valid
   EXPECT_EQ(switches.reason(), "reference_values_invalid");  // and the driver's no longer
-  Case unsigned_one;
+  DeviceCase unsigned_one;
   unsigned_one.driver_xml = recorded("nvidia/m-rim-nosig-driver.xml");
   EXPECT_EQ(unsigned_one.reason(), "reference_values_invalid");
 }
 
 TEST(Devices, ManifestTooOldLater) {
-  const Case made;
+  const DeviceCase made;
   const Roots roots = pinned_roots();
   const auto driver = verify_manifest(made.now, made.driver_xml, roots.manifest);
   const auto vbios = verify_manifest(made.now, made.vbios_xml, roots.manifest);
@@ -102,7 +102,7 @@ TEST(Devices, ManifestTooOldLater) {
 }
 
 TEST(Devices, WithoutManifestsFirmwareIsUnknown) {
-  const Case made;
+  const DeviceCase made;
   const auto examination =
       examine_device(made.now, {made.report, made.chain, made.nonce, {}, {}}, pinned_roots());
   EXPECT_TRUE(examination.chain.ok());
@@ -115,7 +115,7 @@ std::string parse_reason(const base::Bytes& bytes) {
 }
 
 TEST(DeviceReports, EveryLengthIsTooShort) {
-  const base::Bytes bytes = Case().report;
+  const base::Bytes bytes = DeviceCase().report;
   for (std::size_t size = 0; size < bytes.size(); size += 3) {
     EXPECT_NE(parse_reason({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)}),
               "parsed")
@@ -124,7 +124,7 @@ TEST(DeviceReports, EveryLengthIsTooShort) {
 }
 
 TEST(DeviceReports, LengthsThatLie) {
-  const base::Bytes genuine = Case().report;
+  const base::Bytes genuine = DeviceCase().report;
   const std::size_t opaque = 37 + 8 + 3520 + 32;  // where its length is
   struct Change {
     std::size_t offset;

@@ -12,7 +12,7 @@ using base::BytesView;
 using crypto::DerReader;
 using crypto::DerTag;
 
-constexpr std::uint8_t kSha384[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02};
+constexpr std::uint8_t kSha384Identifier[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02};
 constexpr DerTag kFwids{0xa6};  // [6], of DiceTcbInfo
 
 // FWID ::= SEQUENCE { hashAlg OBJECT IDENTIFIER, digest OCTET STRING }
@@ -24,7 +24,7 @@ std::optional<base::Bits384> read_fwid(DerReader& reader) {
   const auto digest = parts.read(DerTag::OctetString);
   base::Bits384 result{};
   if (!algorithm || !digest || !parts.empty() || digest->content.size() != result.size() ||
-      !std::ranges::equal(algorithm->content, kSha384)) {
+      !std::ranges::equal(algorithm->content, kSha384Identifier)) {
     return std::nullopt;
   }
   std::ranges::copy(digest->content, result.begin());

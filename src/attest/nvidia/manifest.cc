@@ -20,7 +20,7 @@ constexpr std::string_view kSwid = "http://standards.iso.org/iso/19770/-2/2015/s
 constexpr std::string_view kHashSpace = "http://www.w3.org/2001/04/xmlenc#sha384";
 constexpr std::string_view kDigestSizeText = "48";
 
-Error malformed(std::string_view what) {
+Error malformed_manifest(std::string_view what) {
   return {ManifestError::Malformed, "The manifest has " + std::string(what) + "."};
 }
 
@@ -28,28 +28,29 @@ Result<const XmlElement*> only_child(const XmlElement& parent, std::string_view 
   const XmlElement* found = nullptr;
   for (const XmlElement* child : parent.elements()) {
     if (!child->is(kSwid, name)) continue;
-    if (found != nullptr) return malformed("more than one " + std::string(name));
+    if (found != nullptr) return malformed_manifest("more than one " + std::string(name));
     found = child;
   }
-  if (found == nullptr) return malformed("no " + std::string(name));
+  if (found == nullptr) return malformed_manifest("no " + std::string(name));
   return found;
 }
 
 Result<std::string> text_of(const XmlElement& element, std::string_view name) {
   const std::string* value = element.attribute(name);
-  if (value == nullptr) return malformed("no " + std::string(name));
+  if (value == nullptr) return malformed_manifest("no " + std::string(name));
   return *value;
 }
 
 Result<std::size_t> number_of(const XmlElement& element, std::string_view name, std::size_t max) {
   const std::string text = TRY(text_of(element, name));
   std::size_t number = 0;
-  if (text.empty() || text.size() > 6) return malformed("no number as " + std::string(name));
+  if (text.empty() || text.size() > 6)
+    return malformed_manifest("no number as " + std::string(name));
   for (const char digit : text) {
-    if (digit < '0' || digit > '9') return malformed("no number as " + std::string(name));
+    if (digit < '0' || digit > '9') return malformed_manifest("no number as " + std::string(name));
     number = number * 10 + static_cast<std::size_t>(digit - '0');
   }
-  if (number > max) return malformed("too large a number as " + std::string(name));
+  if (number > max) return malformed_manifest("too large a number as " + std::string(name));
   return number;
 }
 
@@ -57,7 +58,8 @@ Result<base::Bits384> hash_of(const XmlElement& resource, std::size_t i) {
   const std::string* text = resource.attribute(kHashSpace, "Hash" + std::to_string(i));
   const auto bytes = text == nullptr ? std::nullopt : base::from_hex(*text);
   base::Bits384 hash{};
-  if (!bytes || bytes->size() != hash.size()) return malformed("a measurement without its hashes");
+  if (!bytes || bytes->size() != hash.size())
+    return malformed_manifest("a measurement without its hashes");
   std::ranges::copy(*bytes, hash.begin());
   return hash;
 }
@@ -66,35 +68,38 @@ Result<void> read_resource(const XmlElement& resource, Manifest& manifest) {
   const std::size_t index = TRY(number_of(resource, "index", 254));
   const std::string active = TRY(text_of(resource, "active"));
   if (active == "False" || active == "false") return {};
-  if (active != "True" && active != "true") return malformed("a measurement neither on nor off");
+  if (active != "True" && active != "true")
+    return malformed_manifest("a measurement neither on nor off");
   const std::size_t alternatives = TRY(number_of(resource, "alternatives", kAlternativesMax));
   const std::string size = TRY(text_of(resource, "size"));
   if (alternatives == 0 || size != kDigestSizeText) {
-    return malformed("a measurement without values of 48 bytes");
+    return malformed_manifest("a measurement without values of 48 bytes");
   }
   std::vector<base::Bits384> hashes;
   for (std::size_t i = 0; i < alternatives; ++i) hashes.push_back(TRY(hash_of(resource, i)));
   if (!manifest.golden.emplace(static_cast<std::uint8_t>(index), std::move(hashes)).second) {
-    return malformed("a measurement that comes twice");
+    return malformed_manifest("a measurement that comes twice");
   }
   return {};
 }
 
 Result<Manifest> read(const XmlElement& root) {
-  if (!root.is(kSwid, "SoftwareIdentity")) return malformed("another root than SoftwareIdentity");
+  if (!root.is(kSwid, "SoftwareIdentity"))
+    return malformed_manifest("another root than SoftwareIdentity");
   Manifest manifest;
   manifest.id = TRY(text_of(root, "tagId"));
   const XmlElement* meta = TRY(only_child(root, "Meta"));
   manifest.version = TRY(text_of(*meta, "colloquialVersion"));
   manifest.product = TRY(text_of(*meta, "product"));
-  if (manifest.version.empty() || manifest.product.empty()) return malformed("an empty name");
+  if (manifest.version.empty() || manifest.product.empty())
+    return malformed_manifest("an empty name");
   const XmlElement* payload = TRY(only_child(root, "Payload"));
   for (const XmlElement* resource : payload->elements()) {
     const std::string* type = resource->attribute("type");
     if (!resource->is(kSwid, "Resource") || type == nullptr || *type != "Measurement") continue;
     TRY(read_resource(*resource, manifest));
   }
-  if (manifest.golden.empty()) return malformed("no measurements");
+  if (manifest.golden.empty()) return malformed_manifest("no measurements");
   return manifest;
 }
 

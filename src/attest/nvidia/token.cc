@@ -23,8 +23,7 @@ constexpr std::size_t kCoordinateSize = 48;
 // Seconds since 1970 up to the year 9999.
 constexpr std::uint64_t kTimeMax = 253402300799;
 
-Error refuse(Refusal refusal, std::string sentence) { return {refusal, std::move(sentence)}; }
-Error malformed(std::string_view what) {
+Error malformed_answer(std::string_view what) {
   return {Refusal::EvidenceMalformed, "The service's answer has " + std::string(what) + "."};
 }
 
@@ -36,18 +35,18 @@ struct Token {
 };
 
 Result<Token> parse_token(std::string_view text) {
-  if (text.size() > kTokenSizeMax) return malformed("a token that is too large");
+  if (text.size() > kTokenSizeMax) return malformed_answer("a token that is too large");
   const std::size_t first = text.find('.');
   const std::size_t second = first == text.npos ? text.npos : text.find('.', first + 1);
-  if (second == text.npos) return malformed("a token without three parts");
+  if (second == text.npos) return malformed_answer("a token without three parts");
   const auto header = base::from_base64(text.substr(0, first));
   const auto claims = base::from_base64(text.substr(first + 1, second - first - 1));
   auto signature = base::from_base64(text.substr(second + 1));
-  if (!header || !claims || !signature) return malformed("a token that is not base64url");
+  if (!header || !claims || !signature) return malformed_answer("a token that is not base64url");
   auto header_json = parse_strict_json(*header, kTokenSizeMax);
   auto claims_json = parse_strict_json(*claims, kTokenSizeMax);
   if (!header_json || !claims_json || !header_json->is_object() || !claims_json->is_object()) {
-    return malformed("a token whose parts are no JSON objects");
+    return malformed_answer("a token whose parts are no JSON objects");
   }
   return Token{*std::move(header_json), *std::move(claims_json),
                base::as_bytes(text.substr(0, second)), *std::move(signature)};
@@ -74,7 +73,7 @@ Result<void> check_times(base::WallTime now, const json& claims) {
   const auto not_before = number_member(claims, "nbf");
   const auto expires = number_member(claims, "exp");
   if (!issued || !not_before || !expires || std::max({*issued, *not_before, *expires}) > kTimeMax) {
-    return malformed("a token without its times");
+    return malformed_answer("a token without its times");
   }
   const auto time = [](std::uint64_t seconds) {
     return base::from_unix_seconds(static_cast<std::int64_t>(seconds));
@@ -122,7 +121,7 @@ bool names_token(const json& entry, std::string_view token) {
 Result<void> check_links(const json& platform, const json& tokens) {
   const auto named = platform.find("submods");
   if (named == platform.end() || !named->is_object()) {
-    return malformed("a platform token without GPUs");
+    return malformed_answer("a platform token without GPUs");
   }
   for (const auto& [name, entry] : named->items()) {
     if (!tokens.contains(name)) {
@@ -177,7 +176,7 @@ Result<void> check_claims(const json& claims) {
 Result<GpuClaim> read_gpu(const std::string& name, const json& claims) {
   const auto id = text_member(claims, "ueid");
   const auto model = text_member(claims, "hwmodel");
-  if (!id || id->empty() || !model) return malformed("a token that names no device");
+  if (!id || id->empty() || !model) return malformed_answer("a token that names no device");
   return GpuClaim{.name = name,
                   .hardware_model = *model,
                   .device_id = *id,
@@ -192,15 +191,16 @@ struct Answer {
 
 Result<Answer> parse_answer(BytesView bytes) {
   auto answer = parse_strict_json(bytes, kTokenAnswerSizeMax);
-  if (!answer || !answer->is_array() || answer->size() != 2) return malformed("no two parts");
+  if (!answer || !answer->is_array() || answer->size() != 2)
+    return malformed_answer("no two parts");
   const json& platform = (*answer)[0];
   json& tokens = (*answer)[1];
   if (!platform.is_array() || platform.size() != 2 || platform[0] != "JWT" ||
       !platform[1].is_string() || !tokens.is_object() || tokens.size() > kDevicesMax) {
-    return malformed("other parts than a platform token and GPU tokens");
+    return malformed_answer("other parts than a platform token and GPU tokens");
   }
   for (const auto& [name, token] : tokens.items()) {
-    if (!token.is_string()) return malformed("a GPU token that is no text");
+    if (!token.is_string()) return malformed_answer("a GPU token that is no text");
   }
   return Answer{platform[1].get<std::string>(), std::move(tokens)};
 }
@@ -256,20 +256,20 @@ bool is_for_tokens(const json& key) {
 Result<TokenKeys> parse_token_keys(BytesView text) {
   const auto set = parse_strict_json(text, kKeySetSizeMax);
   if (!set || !set->is_object() || !set->contains("keys") || !set->at("keys").is_array()) {
-    return malformed("no set of keys");
+    return malformed_answer("no set of keys");
   }
   TokenKeys keys;
   for (const json& key : set->at("keys")) {
     if (!is_for_tokens(key)) continue;
     const auto x = coordinate(key, "x");
     const auto y = coordinate(key, "y");
-    if (!x || !y) return malformed("a key that is no point");
+    if (!x || !y) return malformed_answer("a key that is no point");
     base::Bytes point = *x;
     point.insert(point.end(), y->begin(), y->end());
     auto parsed = crypto::PublicKey::from_point(crypto::KeyKind::EcP384, point);
-    if (!parsed) return malformed("a key that is not on its curve");
+    if (!parsed) return malformed_answer("a key that is not on its curve");
     if (!keys.by_name.emplace(*text_member(key, "kid"), *std::move(parsed)).second) {
-      return malformed("two keys of one name");
+      return malformed_answer("two keys of one name");
     }
   }
   return keys;

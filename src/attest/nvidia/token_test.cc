@@ -7,7 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "attest/recorded.h"
+#include "attest/recorded_manifest.h"
 #include "base/encoding.h"
 
 namespace cocoon::attest::nvidia {
@@ -15,12 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-json recorded_manifest(const std::string& folder) {
-  const base::Bytes bytes = recorded(folder + "/manifest.json");
-  return json::parse(bytes.begin(), bytes.end());
-}
-
-const std::map<std::string, std::string> kReasons = {
+const std::map<std::string, std::string> kTokenReasons = {
     {"SIGNATURE", "evidence_signature_invalid"},
     {"SUBMOD_DIGEST", "device_set_mismatch"},
     {"SUBMOD_MISSING", "device_set_mismatch"},
@@ -34,12 +29,6 @@ const std::map<std::string, std::string> kReasons = {
     {"CLAIMS", "service_refused"},
     {"ALG", "evidence_unsupported"},
 };
-
-base::Bytes file_of(const json& vector, const std::string& role) {
-  const json& files = vector.at("files");
-  return files.contains(role) ? recorded("nras/" + files.at(role).get<std::string>())
-                              : base::Bytes();
-}
 
 json claims_of(const std::string& token) {
   const std::size_t first = token.find('.');
@@ -63,9 +52,9 @@ TEST(TokenVectors, Verdicts) {
   std::size_t seen = 0;
   for (const json& vector : recorded_manifest("nras")) {
     SCOPED_TRACE(vector.at("id").get<std::string>());
-    const base::Bytes answer = file_of(vector, "response");
+    const base::Bytes answer = file_of("nras", vector, "response");
     for (const json& check : vector.at("checks")) {
-      const auto keys = parse_token_keys(file_of(vector, "jwks"));
+      const auto keys = parse_token_keys(file_of("nras", vector, "jwks"));
       ASSERT_TRUE(keys.ok()) << keys.error().message();
       const auto now = base::from_unix_seconds(check.at("time").get<std::int64_t>());
       const auto examination = examine_tokens(
@@ -77,7 +66,7 @@ TEST(TokenVectors, Verdicts) {
       } else {
         ASSERT_FALSE(examination.check.ok());
         EXPECT_EQ(examination.check.error().reason(),
-                  kReasons.at(expect.at("reason").get<std::string>()));
+                  kTokenReasons.at(expect.at("reason").get<std::string>()));
         EXPECT_TRUE(examination.gpus.empty());
       }
       ++seen;
@@ -86,7 +75,7 @@ TEST(TokenVectors, Verdicts) {
   EXPECT_GE(seen, 13u);
 }
 
-struct Case {
+struct TokenCase {
   json answer = [] {
     const base::Bytes bytes = recorded("nras/s-ok8.json");
     return json::parse(bytes.begin(), bytes.end());
@@ -111,7 +100,7 @@ struct Case {
 };
 
 TEST(Tokens, EightGpus) {
-  Case made;
+  TokenCase made;
   EXPECT_EQ(made.reason(), "verified");
   made.question.gpus = 8;
   EXPECT_EQ(made.reason(), "verified");
@@ -120,13 +109,13 @@ TEST(Tokens, EightGpus) {
 }
 
 TEST(Tokens, TwoGpusSwapped) {
-  Case made;
+  TokenCase made;
   std::swap(made.answer[1]["GPU-0"], made.answer[1]["GPU-1"]);
   EXPECT_EQ(made.reason(), "device_set_mismatch");
 }
 
 TEST(Tokens, ClaimsEdited) {
-  Case made;
+  TokenCase made;
   std::string token = made.answer[0][1].get<std::string>();
   json claims = claims_of(token);
   claims["exp"] = 1994669200;
@@ -138,7 +127,7 @@ TEST(Tokens, ClaimsEdited) {
 }
 
 TEST(Tokens, KeysThatTheServiceDoesNotHave) {
-  Case made;
+  TokenCase made;
   json keys = json::parse(made.keys.begin(), made.keys.end());
   keys["keys"].erase(0);
   made.keys = base::to_bytes(keys.dump());
@@ -146,16 +135,16 @@ TEST(Tokens, KeysThatTheServiceDoesNotHave) {
 }
 
 TEST(Tokens, OtherQuestion) {
-  Case made;
+  TokenCase made;
   made.question.nonce[31] ^= 1;
   EXPECT_EQ(made.reason(), "nonce_mismatch");
-  made = Case();
+  made = TokenCase();
   made.question.issuer = "https://example.org";
   EXPECT_EQ(made.reason(), "root_not_allowed");
 }
 
 TEST(Tokens, MalformedAnswers) {
-  const Case made;
+  const TokenCase made;
   const std::string genuine = made.answer.dump();
   EXPECT_EQ(made.reason_of_text(genuine), "verified");
   const std::string token = made.answer[0][1].get<std::string>();
@@ -181,7 +170,7 @@ TEST(Tokens, MalformedAnswers) {
 }
 
 TEST(TokenKeySets, Malformed) {
-  const Case made;
+  const TokenCase made;
   const std::string key = json::parse(made.keys.begin(), made.keys.end())["keys"][0].dump();
   const auto reason = [](const std::string& text) {
     const auto keys = parse_token_keys(base::as_bytes(text));
@@ -201,7 +190,7 @@ TEST(TokenKeySets, Malformed) {
 }
 
 TEST(TokenFactors, SayWhatTheServiceSaid) {
-  const Case made;
+  const TokenCase made;
   const std::string text = made.answer.dump();
   TokenQuestion question = made.question;
   question.answer = base::as_bytes(text);

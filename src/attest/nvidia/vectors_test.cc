@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "attest/nvidia/device.h"
-#include "attest/recorded.h"
+#include "attest/recorded_manifest.h"
 #include "base/encoding.h"
 
 namespace cocoon::attest::nvidia {
@@ -13,22 +13,11 @@ namespace {
 
 using nlohmann::json;
 
-json recorded_manifest(const std::string& folder) {
-  const base::Bytes bytes = recorded(folder + "/manifest.json");
-  return json::parse(bytes.begin(), bytes.end());
-}
-
-base::Bytes file_of(const json& vector, const std::string& role) {
-  const json& files = vector.at("files");
-  return files.contains(role) ? recorded("nvidia/" + files.at(role).get<std::string>())
-                              : base::Bytes();
-}
-
 base::Bits256 nonce_of(const json& vector) {
   return *base::bits256_from_hex(vector.at("nonce").get<std::string>());
 }
 
-const std::map<std::string, std::string> kReasons = {
+const std::map<std::string, std::string> kDeviceReasons = {
     {"NONCE", "nonce_mismatch"},
     {"REPORT_SIGNATURE", "evidence_signature_invalid"},
     {"CHAIN", "certificate_chain_invalid"},
@@ -44,14 +33,14 @@ struct Examined {
   DeviceExamination examination;
 
   Examined(const json& vector, base::WallTime now)
-      : report(file_of(vector, "evidence")), chain(file_of(vector, "chain")) {
+      : report(file_of("nvidia", vector, "evidence")), chain(file_of("nvidia", vector, "chain")) {
     const Roots roots = pinned_roots();
     References references;
-    if (const base::Bytes xml = file_of(vector, "driver_rim"); !xml.empty()) {
+    if (const base::Bytes xml = file_of("nvidia", vector, "driver_rim"); !xml.empty()) {
       driver = verify_manifest(now, xml, roots.manifest);
       references.driver = &*driver;
     }
-    if (const base::Bytes xml = file_of(vector, "vbios_rim"); !xml.empty()) {
+    if (const base::Bytes xml = file_of("nvidia", vector, "vbios_rim"); !xml.empty()) {
       vbios = verify_manifest(now, xml, roots.manifest);
       references.vbios = &*vbios;
     }
@@ -121,7 +110,7 @@ TEST(DeviceVectors, Verdicts) {
         EXPECT_EQ(examined.examination.firmware.outcome,
                   both ? Outcome::Passed : Outcome::NotChecked);
       } else {
-        EXPECT_EQ(examined.reason(), kReasons.at(expect.at("reason").get<std::string>()));
+        EXPECT_EQ(examined.reason(), kDeviceReasons.at(expect.at("reason").get<std::string>()));
       }
       if (expect.contains("fields")) expect_fields(expect, examined);
       if (expect.contains("rim_signatures")) expect_manifests(expect, examined);

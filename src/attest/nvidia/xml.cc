@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kXmlSpace = "http://www.w3.org/XML/1998/namespace";
 constexpr std::string_view kXmlnsSpace = "http://www.w3.org/2000/xmlns/";
 
-base::Error malformed(std::string_view what) {
+base::Error malformed_xml(std::string_view what) {
   return {XmlError::Malformed, "The XML document has " + std::string(what) + "."};
 }
 base::Error unsupported(std::string_view what) {
@@ -43,7 +43,7 @@ base::Result<QualifiedName> split(std::string_view raw) {
                                    ? QualifiedName{{}, raw}
                                    : QualifiedName{raw.substr(0, colon), raw.substr(colon + 1)};
   if (!is_name(result.name) || (colon != std::string_view::npos && !is_name(result.prefix))) {
-    return malformed("a name that is none");
+    return malformed_xml("a name that is none");
   }
   return result;
 }
@@ -62,7 +62,7 @@ class Parser {
     TRY(skip_around());
     std::unique_ptr<XmlElement> root = TRY(element(0));
     TRY(skip_around());
-    if (!rest_.empty()) return malformed("something behind its root");
+    if (!rest_.empty()) return malformed_xml("something behind its root");
     return root;
   }
 
@@ -80,7 +80,7 @@ class Parser {
   // Up to `end`, which is taken too.
   base::Result<std::string_view> until(std::string_view end) {
     const std::size_t at = rest_.find(end);
-    if (at == std::string_view::npos) return malformed("something that does not end");
+    if (at == std::string_view::npos) return malformed_xml("something that does not end");
     const std::string_view taken = rest_.substr(0, at);
     rest_.remove_prefix(at + end.size());
     return taken;
@@ -91,7 +91,7 @@ class Parser {
     rest_.remove_prefix(5);
     bool versioned = false;
     while (!take("?>")) {
-      if (!skip_space() || rest_.empty()) return malformed("a broken declaration");
+      if (!skip_space() || rest_.empty()) return malformed_xml("a broken declaration");
       if (take("?>")) break;
       const RawAttribute part = TRY(attribute());
       std::string value = part.value;
@@ -102,14 +102,14 @@ class Parser {
         return unsupported("another version or encoding than 1.0 and UTF-8");
       }
     }
-    if (!versioned) return malformed("a declaration without version");
+    if (!versioned) return malformed_xml("a declaration without version");
     return {};
   }
 
   base::Result<void> comment() {
     const std::string_view inside = TRY(until("--"));
     (void)inside;
-    if (!take(">")) return malformed("two dashes in a comment");
+    if (!take(">")) return malformed_xml("two dashes in a comment");
     return {};
   }
 
@@ -134,15 +134,15 @@ class Parser {
   base::Result<RawAttribute> attribute() {
     const std::string_view name = raw_name();
     skip_space();
-    if (name.empty() || !take("=")) return malformed("an attribute without a value");
+    if (name.empty() || !take("=")) return malformed_xml("an attribute without a value");
     skip_space();
     const std::string_view quote = rest_.substr(0, 1);
-    if (quote != "\"" && quote != "'") return malformed("a value without quotes");
+    if (quote != "\"" && quote != "'") return malformed_xml("a value without quotes");
     rest_.remove_prefix(1);
     const std::string_view raw = TRY(until(quote));
-    if (raw.find('<') != std::string_view::npos) return malformed("a tag within a value");
+    if (raw.find('<') != std::string_view::npos) return malformed_xml("a tag within a value");
     auto value = resolve_xml_text(raw, XmlTextKind::AttributeValue);
-    if (!value) return malformed("a reference that is not one of XML's own");
+    if (!value) return malformed_xml("a reference that is not one of XML's own");
     return RawAttribute{name, *std::move(value)};
   }
 
@@ -160,9 +160,9 @@ class Parser {
     if (prefix == "xml" || prefix == "xmlns" || uri == kXmlSpace || uri == kXmlnsSpace) {
       return unsupported("a new meaning for a reserved prefix");
     }
-    if (!prefix.empty() && uri.empty()) return malformed("a prefix for no name space");
+    if (!prefix.empty() && uri.empty()) return malformed_xml("a prefix for no name space");
     for (const XmlNamespace& other : element.declared) {
-      if (other.prefix == prefix) return malformed("a prefix that is declared twice");
+      if (other.prefix == prefix) return malformed_xml("a prefix that is declared twice");
     }
     if (scope_.size() >= kXmlNamespacesMax) return oversized();
     element.declared.push_back({std::string(prefix), std::move(uri)});
@@ -185,7 +185,7 @@ class Parser {
     for (XmlAttribute& one : element.attributes) {
       if (one.prefix.empty()) continue;
       const std::string* uri = uri_of(one.prefix);
-      if (uri == nullptr) return malformed("a prefix that is not declared");
+      if (uri == nullptr) return malformed_xml("a prefix that is not declared");
       if (one.prefix == "xml" && one.name != "lang" && one.name != "space") {
         return unsupported("xml:base, xml:id or the like");
       }
@@ -195,7 +195,7 @@ class Parser {
     for (const XmlAttribute& one : element.attributes) names.emplace_back(one.space, one.name);
     std::ranges::sort(names);
     if (std::ranges::adjacent_find(names) != names.end()) {
-      return malformed("an attribute that comes twice");
+      return malformed_xml("an attribute that comes twice");
     }
     return {};
   }
@@ -213,7 +213,7 @@ class Parser {
         empty = true;
         break;
       }
-      if (!spaced || rest_.empty()) return malformed("a broken tag");
+      if (!spaced || rest_.empty()) return malformed_xml("a broken tag");
       if (attributes.size() == kXmlAttributesMax) return oversized();
       attributes.push_back(TRY(attribute()));
     }
@@ -221,7 +221,7 @@ class Parser {
     TRY(add_attributes(element, std::move(attributes)));
     const std::string* uri = uri_of(name.prefix);
     if ((uri == nullptr && !name.prefix.empty()) || name.prefix == "xmlns") {
-      return malformed("a prefix that is not declared");
+      return malformed_xml("a prefix that is not declared");
     }
     element.prefix = name.prefix;
     element.name = name.name;
@@ -233,9 +233,9 @@ class Parser {
     const std::string_view raw = rest_.substr(0, rest_.find('<'));
     rest_.remove_prefix(raw.size());
     if (raw.find("]]>") != std::string_view::npos)
-      return malformed("the end of a section that never began");
+      return malformed_xml("the end of a section that never began");
     const auto text = resolve_xml_text(raw, XmlTextKind::Content);
-    if (!text) return malformed("a reference that is not one of XML's own");
+    if (!text) return malformed_xml("a reference that is not one of XML's own");
     auto* before =
         element.children.empty() ? nullptr : std::get_if<std::string>(&element.children.back());
     if (before != nullptr) {
@@ -248,7 +248,7 @@ class Parser {
 
   base::Result<void> content(XmlElement& element, std::size_t depth) {
     while (!rest_.starts_with("</")) {
-      if (rest_.empty()) return malformed("an element that does not end");
+      if (rest_.empty()) return malformed_xml("an element that does not end");
       if (rest_[0] != '<') {
         TRY(add_text(element));
       } else if (take("<!--")) {
@@ -265,7 +265,7 @@ class Parser {
     if (rest_.starts_with("<!") || rest_.starts_with("<?")) {
       return unsupported("a document type, a processing instruction or a CDATA section");
     }
-    if (!take("<")) return malformed("no root");
+    if (!take("<")) return malformed_xml("no root");
     auto result = std::make_unique<XmlElement>();
     const std::size_t outer = scope_.size();
     std::string_view raw;
@@ -275,7 +275,7 @@ class Parser {
       rest_.remove_prefix(2);
       const bool same = raw_name() == raw;
       skip_space();
-      if (!same || !take(">")) return malformed("tags that don't fit together");
+      if (!same || !take(">")) return malformed_xml("tags that don't fit together");
     }
     scope_.resize(outer);
     return result;
@@ -303,7 +303,7 @@ std::string_view reason_name(XmlError error) {
 base::Result<std::unique_ptr<XmlElement>> parse_xml(base::BytesView bytes) {
   if (bytes.size() > kManifestSizeMax) return oversized();
   const auto text = clean_xml(base::as_text(bytes));
-  if (!text) return malformed("bytes that are no UTF-8 or no letters of XML");
+  if (!text) return malformed_xml("bytes that are no UTF-8 or no letters of XML");
   return Parser(*text).document();
 }
 

@@ -11,7 +11,7 @@
 namespace cocoon::attest::simulated {
 namespace {
 
-const base::WallTime kNow = base::from_unix_seconds(1'795'400'000);
+const base::WallTime kQuotedAt = base::from_unix_seconds(1'795'400'000);
 const base::Bits512 kBound = {1, 2, 3};
 
 crypto::Ed25519PrivateKey root(std::uint8_t number) {
@@ -19,7 +19,7 @@ crypto::Ed25519PrivateKey root(std::uint8_t number) {
 }
 
 Evidence evidence_of(std::uint8_t root_number, std::string program = "cocoon-worker") {
-  return *Provider(root(root_number), std::move(program)).quote(kNow, kBound);
+  return *Provider(root(root_number), std::move(program)).quote(kQuotedAt, kBound);
 }
 
 Verdict judge_at(base::WallTime now, const Evidence& evidence,
@@ -35,7 +35,7 @@ std::string_view reason_of(const Verdict& verdict) {
 }
 
 TEST(SimulatedVerdict, OwnNetworkIsTierZero) {
-  const Verdict verdict = judge_at(kNow, evidence_of(2));
+  const Verdict verdict = judge_at(kQuotedAt, evidence_of(2));
   EXPECT_EQ(reason_of(verdict), "accepted");
   EXPECT_EQ(verdict.tier, Tier::T0);
   EXPECT_EQ(verdict.image_hash, image_hash(measurements_of("cocoon-worker")));
@@ -44,7 +44,7 @@ TEST(SimulatedVerdict, OwnNetworkIsTierZero) {
 }
 
 TEST(SimulatedVerdict, OtherNetworksRoot) {
-  EXPECT_EQ(reason_of(judge_at(kNow, evidence_of(3))), "root_not_allowed");
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt, evidence_of(3))), "root_not_allowed");
 }
 
 TEST(SimulatedVerdict, ForgedSignature) {
@@ -52,50 +52,54 @@ TEST(SimulatedVerdict, ForgedSignature) {
   base::Bytes quote = std::get<SimulatedEvidence>(evidence_of(3)).quote;
   const base::Bits256 claimed = root(1).public_key();
   std::copy(claimed.begin(), claimed.end(), quote.end() - 96);
-  EXPECT_EQ(reason_of(judge_at(kNow, SimulatedEvidence{quote})), "evidence_signature_invalid");
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt, SimulatedEvidence{quote})), "evidence_signature_invalid");
 }
 
 TEST(SimulatedVerdict, OtherKey) {
-  const Evidence evidence = *Provider(root(1), "cocoon-worker").quote(kNow, {9});
-  EXPECT_EQ(reason_of(judge_at(kNow, evidence)), "report_data_mismatch");
+  const Evidence evidence = *Provider(root(1), "cocoon-worker").quote(kQuotedAt, {9});
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt, evidence)), "report_data_mismatch");
 }
 
 TEST(SimulatedVerdict, Dates) {
   using std::chrono::seconds;
   const Evidence evidence = evidence_of(1);
   const seconds lifetime = kEvidenceLifetime;
-  EXPECT_EQ(reason_of(judge_at(kNow + lifetime + kClockSkew, evidence)), "accepted");
-  EXPECT_EQ(reason_of(judge_at(kNow + lifetime + kClockSkew + seconds(1), evidence)),
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt + lifetime + kClockSkew, evidence)), "accepted");
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt + lifetime + kClockSkew + seconds(1), evidence)),
             "evidence_stale");
-  EXPECT_EQ(reason_of(judge_at(kNow - kClockSkew, evidence)), "accepted");
-  EXPECT_EQ(reason_of(judge_at(kNow - kClockSkew - seconds(1), evidence)), "evidence_from_future");
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt - kClockSkew, evidence)), "accepted");
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt - kClockSkew - seconds(1), evidence)),
+            "evidence_from_future");
 }
 
 TEST(SimulatedVerdict, Images) {
   const Policy workers = development_policy({{image_hash(measurements_of("cocoon-worker"))}});
-  EXPECT_EQ(reason_of(judge_at(kNow, evidence_of(1), workers)), "accepted");
-  EXPECT_EQ(reason_of(judge_at(kNow, evidence_of(1, "cocoon-proxy"), workers)),
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt, evidence_of(1), workers)), "accepted");
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt, evidence_of(1, "cocoon-proxy"), workers)),
             "image_not_allowed");
 }
 
 TEST(SimulatedVerdict, ProductionRefusesItEvenWithTheVerifier) {
-  EXPECT_EQ(reason_of(judge_at(kNow, evidence_of(1), production_policy({}))), "simulated_evidence");
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt, evidence_of(1), production_policy({}))),
+            "simulated_evidence");
 }
 
 TEST(SimulatedVerdict, Malformed) {
-  EXPECT_EQ(reason_of(judge_at(kNow, SimulatedEvidence{base::Bytes(10)})), "evidence_malformed");
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt, SimulatedEvidence{base::Bytes(10)})),
+            "evidence_malformed");
 }
 
 TEST(FakeTdxVerdict, ForLegacyTestNetworksOnly) {
-  const Evidence fake = *FakeTdxProvider().quote(kNow, kBound);
-  EXPECT_EQ(reason_of(judge_at(kNow, fake)), "fake_evidence");
-  const Verdict verdict = judge_at(kNow, fake, legacy_test_policy());
+  const Evidence fake = *FakeTdxProvider().quote(kQuotedAt, kBound);
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt, fake)), "fake_evidence");
+  const Verdict verdict = judge_at(kQuotedAt, fake, legacy_test_policy());
   EXPECT_EQ(reason_of(verdict), "accepted");
   EXPECT_EQ(verdict.tier, Tier::T0);
   EXPECT_EQ(verdict.image_hash, image_hash(TdxMeasurements{}));
-  EXPECT_EQ(reason_of(judge_at(kNow, FakeTdxEvidence{{9}}, legacy_test_policy())),
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt, FakeTdxEvidence{{9}}, legacy_test_policy())),
             "report_data_mismatch");
-  EXPECT_EQ(reason_of(judge_at(kNow, evidence_of(1), legacy_test_policy())), "simulated_evidence");
+  EXPECT_EQ(reason_of(judge_at(kQuotedAt, evidence_of(1), legacy_test_policy())),
+            "simulated_evidence");
 }
 
 }  // namespace
