@@ -3,7 +3,7 @@
 //   node devnet/bench/latency.ts WATCHER [ROUNDS]    WATCHER: build/release/bench/bench_ton_watch
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,11 +17,9 @@ if (watcher === undefined) throw new Error('usage: node devnet/bench/latency.ts 
 const dir = mkdtempSync(join(tmpdir(), 'devnet-latency-'));
 const devnet = await start(parseOptions(['--dir', dir, '--block-ms', '0'])!, console.error);
 const { chain } = devnet;
-const config = join(dir, 'watched.config.json');
-writeFileSync(config, devnet.globalConfig);
 
 const account = { workchain: 0, hash: 'ab'.repeat(32) };
-const child = spawn(watcher, [config, `0:${account.hash}`, join(dir, 'journal')], {
+const child = spawn(watcher, [devnet.configFile, `0:${account.hash}`, join(dir, 'journal')], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const lines = createInterface({ input: child.stdout });

@@ -13,14 +13,14 @@ import { HttpServer } from './http/server.ts';
 import { globalConfig } from './lite/global_config.ts';
 import { LiteServer, type Report } from './lite/server.ts';
 import type { Options } from './options.ts';
-import { claim } from './storage/files.ts';
+import { claim, replaceFile } from './storage/files.ts';
 
 export interface Devnet {
   chain: Chain;
   litePort: number;
   httpPort: number;
   liteKey: Buffer;
-  globalConfig: string;
+  configFile: string; // the global configuration file; it is there before anything answers over HTTP
   stop(): Promise<void>;
 }
 
@@ -44,6 +44,8 @@ export async function start(options: Options, report: Report): Promise<Devnet> {
   const adnl = new AdnlServer(key, (query) => lite.answer(query));
   const litePort = await adnl.listen(options.host, options.litePort);
   const config = (): string => globalConfig(chain, key.publicKey, options.host, litePort);
+  const configFile = join(options.dir, 'global.config.json');
+  replaceFile(configFile, Buffer.from(config()));
   const http = new HttpServer(routes(chain, config), report);
   const httpPort = await http.listen(options.host, options.httpPort);
   const producer = new Producer(chain, options, report);
@@ -59,5 +61,5 @@ export async function start(options: Options, report: Report): Promise<Devnet> {
     await tvm.stop();
     release();
   };
-  return { chain, litePort, httpPort, liteKey: key.publicKey, globalConfig: config(), stop };
+  return { chain, litePort, httpPort, liteKey: key.publicKey, configFile, stop };
 }

@@ -1,8 +1,7 @@
 // The devnet as a program: reads its options, opens or makes the chain, serves both ports, says when it is ready, saves on
 // SIGTERM. Kill it in any other way, and the next start goes on from the last block it announced.
 import { enableCompileCache } from 'node:module';
-import { InUseError, replaceFile } from './storage/files.ts';
-import { join } from 'node:path';
+import { InUseError } from './storage/files.ts';
 import { parseOptions, UsageError, type Options } from './options.ts';
 
 enableCompileCache();
@@ -15,11 +14,10 @@ async function main(options: Options): Promise<void> {
     lite_port: devnet.litePort,
     http_port: devnet.httpPort,
     lite_key: devnet.liteKey.toString('base64'),
-    config: join(options.dir, 'global.config.json'),
+    config: devnet.configFile,
     seqno: devnet.chain.tip.master.id.seqno,
     pid: process.pid,
   };
-  replaceFile(ready.config, Buffer.from(devnet.globalConfig));
   console.log(options.json ? JSON.stringify(ready) : describe(options, ready));
   const stop = (): void => void devnet.stop().then(() => process.exit(0));
   process.once('SIGTERM', stop);

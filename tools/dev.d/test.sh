@@ -73,8 +73,9 @@ check_typescript_format() {
 end_to_end() { # PRESET
   say "test: end to end ($1)"
   tools/engine fetch >/dev/null
+  # Two files at a time, whatever the machine: they mostly wait.
   PATH="$PWD/.venv/bin:$PATH" COCOON_BUILD="$PWD/build/$1" \
-    .venv/bin/python -m pytest -q -p no:cacheprovider tests/e2e tests/interop
+    .venv/bin/python -m pytest -q -p no:cacheprovider --numprocesses 2 --dist loadfile tests/e2e tests/interop
 }
 
 fuzz() { # SECONDS per target

@@ -4,7 +4,7 @@
 #include "app/commands/doctor_checks.h"
 #include "app/commands/fetch.h"
 #include "app/commands/models.h"
-#include "app/commands/up_files.h"
+#include "app/commands/port_picker.h"
 
 namespace cocoon::app::commands {
 namespace {

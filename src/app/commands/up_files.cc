@@ -1,19 +1,14 @@
 #include "app/commands/up_files.h"
 
-#include <algorithm>
-
 #include "app/commands/fault.h"
 #include "app/key_file.h"
 #include "client/proxy_links.h"
 #include "crypto/hash.h"
 #include "io/files.h"
-#include "io/listener.h"
 #include "registry/snapshot.h"
 
 namespace cocoon::app::commands {
 namespace {
-
-constexpr int kPortsTried = 200;
 
 // What the client shows to this proxy, as the proxy knows it.
 base::Result<base::Bits256> client_secret_hash(const UpPlan& plan,
@@ -55,23 +50,6 @@ base::Result<UpFiles> write_up_files(const UpPlan& plan) {
     files.workers.push_back(TRY(write(plan, name, worker_text(plan, root_key, i))));
   }
   return files;
-}
-
-bool is_free(const std::string& host, std::uint16_t port) {
-  io::Runtime runtime;
-  return io::Listener::open(runtime, {.host = host, .port = port},
-                            [](const std::string&) { return io::Opening{}; })
-      .ok();
-}
-
-base::Result<std::uint16_t> PortPicker::pick(std::uint16_t wanted) {
-  for (int i = 0; i < kPortsTried && wanted + i <= UINT16_MAX; ++i) {
-    const auto port = static_cast<std::uint16_t>(wanted + i);
-    if (std::ranges::find(taken_, port) != taken_.end() || !is_free("127.0.0.1", port)) continue;
-    taken_.push_back(port);
-    return port;
-  }
-  return fault(CommandFault::Failed, "no free port from " + std::to_string(wanted) + " on");
 }
 
 }  // namespace cocoon::app::commands

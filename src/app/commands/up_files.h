@@ -17,16 +17,4 @@ struct UpFiles {
 
 base::Result<UpFiles> write_up_files(const UpPlan& plan);
 
-// Free ports on this machine, each asked for once: `wanted` if nobody listens there, else one of
-// those behind it.
-class PortPicker {
- public:
-  base::Result<std::uint16_t> pick(std::uint16_t wanted);
-
- private:
-  std::vector<std::uint16_t> taken_;
-};
-// Whether a listener could be opened there now.
-bool is_free(const std::string& host, std::uint16_t port);
-
 }  // namespace cocoon::app::commands

@@ -10,6 +10,7 @@
 #include "app/commands/crew.h"
 #include "app/commands/engine_source.h"
 #include "app/commands/fetch.h"
+#include "app/commands/port_picker.h"
 #include "app/commands/up_chain.h"
 #include "app/commands/up_files.h"
 #include "app/commands/up_plan.h"
@@ -19,7 +20,8 @@
 namespace cocoon::app::commands {
 
 struct UpWishes {
-  UpPlan plan;  // model and engine are still open
+  UpPlan plan;       // model and engine are still open
+  PortPicker ports;  // of the plan; they stay ours while it runs
   EngineSource::Wishes engine;
   std::uint16_t engine_port = 0;  // for the demo engine
   std::string programs;           // folder of cocoon, cocoon-proxy-dev and cocoon-worker-dev

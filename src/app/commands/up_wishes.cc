@@ -63,7 +63,7 @@ Result<UpWishes> read_up_wishes(const Invocation& invocation, const std::string&
     return fault(CommandFault::Usage, "--engine: " + endpoint.error().message(),
                  "--engine http://127.0.0.1:8000");
   }
-  PortPicker ports;
+  PortPicker& ports = wishes.ports;
   wishes.plan.directory = directory;
   wishes.plan.images = invocation.surroundings.images;
   wishes.plan.listen = TRY(choose_listen(given, ports));
