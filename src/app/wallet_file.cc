@@ -8,6 +8,7 @@
 #include "base/encoding.h"
 #include "crypto/aes_ctr.h"
 #include "crypto/password.h"
+#include "ton/contract_code.h"
 
 namespace cocoon::app {
 namespace {
@@ -95,8 +96,10 @@ ton::Wallet wallet_of(const WalletDescription& description) {
       return ton::Wallet::v3r2(description.public_key, description.wallet_id);
     case ton::WalletVersion::V5R1:
       return ton::Wallet::v5r1(description.public_key, description.wallet_id);
-    case ton::WalletVersion::V4R2:
     case ton::WalletVersion::Cocoon:
+      return ton::Wallet::cocoon(description.public_key, description.owner,
+                                 ton::contract_code(ton::CocoonContract::Wallet));
+    case ton::WalletVersion::V4R2:
       break;
   }
   return ton::Wallet::v4r2(description.public_key, description.wallet_id);
@@ -113,6 +116,9 @@ std::string seal_wallet_file(const WalletDescription& description,
   std::string text(kHeading);
   text += "\nversion " + std::string(ton::to_text(description.version));
   text += "\nid " + std::to_string(description.wallet_id);
+  if (description.version == ton::WalletVersion::Cocoon) {
+    text += "\nowner " + ton::to_friendly_text(description.owner);
+  }
   text += "\naddress " + ton::to_friendly_text(wallet_of(description).address());
   text += "\npublic_key " + base::to_hex(description.public_key);
   text += "\niterations " + std::to_string(iterations);
@@ -128,8 +134,13 @@ base::Result<WalletDescription> read_wallet_file(std::string_view text) {
   const auto known = version == fields.end() ? std::nullopt : ton::wallet_version(version->second);
   const auto key = fixed<32>(fields, "public_key");
   const auto id = number(fields, "id");
-  if (!known || *known == ton::WalletVersion::Cocoon || !key || !id) return form_error();
-  return WalletDescription{*known, *key, *id};
+  if (!known || !key || !id) return form_error();
+  WalletDescription description{*known, *key, *id, {}};
+  if (*known != ton::WalletVersion::Cocoon) return description;
+  const auto owner = fields.find("owner");
+  if (owner == fields.end()) return form_error();
+  description.owner = TRY(ton::parse_address(owner->second));
+  return description;
 }
 
 base::Result<crypto::Ed25519PrivateKey> open_wallet_file(std::string_view text,

@@ -26,8 +26,9 @@ struct WalletDescription {
   ton::WalletVersion version = ton::WalletVersion::V4R2;
   base::Bits256 public_key{};
   std::uint32_t wallet_id = ton::kCommonWalletId;
+  ton::Address owner;  // Cocoon's only
 };
-// V3R2, V4R2 and V5R1.
+// Cocoon's with the code of this project's contract.
 ton::Wallet wallet_of(const WalletDescription& description);
 
 // About a third of a second of work for whoever tries a password.

@@ -13,7 +13,7 @@ base::Secret secret(std::string_view text) { return base::Secret(base::to_bytes(
 struct Sealed {
   crypto::SystemRandom random;
   crypto::Ed25519PrivateKey key = crypto::Ed25519PrivateKey::generate(random);
-  WalletDescription description{ton::WalletVersion::V5R1, key.public_key(), 77};
+  WalletDescription description{ton::WalletVersion::V5R1, key.public_key(), 77, {}};
   std::string text = seal_wallet_file(description, key, secret("correct horse"), random, 1000);
 };
 
@@ -34,6 +34,28 @@ TEST(WalletFile, OpensForItsPassword) {
   EXPECT_EQ(wallet_of(*description).address(),
             ton::Wallet::v5r1(sealed.key.public_key(), 77).address());
   EXPECT_EQ(reason(sealed.text, "incorrect horse"), "wallet_password");
+}
+
+TEST(WalletFile, ACocoonWalletNamesItsOwner) {
+  Sealed sealed;
+  WalletDescription description{ton::WalletVersion::Cocoon, sealed.key.public_key(), 0, {}};
+  description.owner.hash.fill(7);
+  const std::string text =
+      seal_wallet_file(description, sealed.key, secret("correct horse"), sealed.random, 1000);
+  const auto back = read_wallet_file(text);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->owner, description.owner);
+  EXPECT_EQ(wallet_of(*back).address(), wallet_of(description).address());
+  description.owner.hash.fill(8);
+  EXPECT_NE(wallet_of(*back).address(), wallet_of(description).address());
+  const std::size_t at = text.find("owner ");
+  ASSERT_NE(at, std::string::npos);
+  std::string without = text;
+  without.replace(at, 5, "other");
+  EXPECT_EQ(reason(without), "wallet_file_form");
+  std::string another = text;
+  another.replace(at + 6, 48, ton::to_friendly_text(description.owner));
+  EXPECT_EQ(reason(another), "wallet_password");
 }
 
 TEST(WalletFile, TheKeyIsNowhereInIt) {

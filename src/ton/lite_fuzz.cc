@@ -55,6 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                            bytes));
   CHECK(!ton::check_answer(ton::ConfigRequest{{34}}, made_up, bytes));
   CHECK(!ton::check_answer(ton::LibraryRequest{made_up.root_hash}, made_up, bytes));
+  CHECK(!ton::check_answer(ton::BlockTransactionsRequest{made_up}, made_up, bytes));
 
   try_as_about_its_own_block(bytes);
 

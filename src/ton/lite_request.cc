@@ -83,6 +83,34 @@ base::Result<LiteAnswer> check(const LibraryRequest& request, const BlockId&,
   return LiteAnswer(LibraryAnswer{TRY(check_library(answer.result[0].data, request.hash))});
 }
 
+constexpr std::uint32_t kListEverything = LiteServerTransactionId::kHasAccount |
+                                          LiteServerTransactionId::kHasLt |
+                                          LiteServerTransactionId::kHasHash;
+constexpr std::uint32_t kListWithProof = 1U << 5U;
+
+base::Bytes encode(const BlockTransactionsRequest& request, const BlockId&) {
+  LiteServerListBlockTransactions question;
+  question.id = to_tl(request.block);
+  question.mode = kListEverything | kListWithProof;
+  question.count = kMaxListed;
+  return tl::encode_boxed(question);
+}
+base::Result<LiteAnswer> check(const BlockTransactionsRequest& request, const BlockId&,
+                               base::BytesView bytes) {
+  const auto answer = TRY(tl::decode_boxed<LiteServerBlockTransactions>(bytes));
+  TRY(same_block(answer.id, request.block));
+  BlockTransactionsAnswer result;
+  result.end = answer.incomplete ? ListEnd::MoreFollow : ListEnd::Complete;
+  for (const LiteServerTransactionId& id : answer.ids) {
+    if ((id.mode & kListEverything) != kListEverything || result.listed.size() == kMaxListed) {
+      return base::Error(ProofError::TransactionSurplus, "A list of transactions is not as asked.");
+    }
+    result.listed.push_back({id.account, static_cast<std::uint64_t>(id.lt), id.hash});
+  }
+  TRY(check_transaction_list(answer.proof, request.block, result.listed, result.end));
+  return LiteAnswer(std::move(result));
+}
+
 }  // namespace
 
 base::Bytes encode_request(const LiteRequest& request, const BlockId& block) {

@@ -30,8 +30,15 @@ struct ConfigRequest {
 struct LibraryRequest {
   base::Bits256 hash{};
 };
-using LiteRequest =
-    std::variant<AccountRequest, TransactionsRequest, SendRequest, ConfigRequest, LibraryRequest>;
+// The transactions of a block that is proven already (who asks answers for that), from its first
+// account on, at most kMaxListed of them.
+struct BlockTransactionsRequest {
+  BlockId block;
+};
+using LiteRequest = std::variant<AccountRequest, TransactionsRequest, SendRequest, ConfigRequest,
+                                 LibraryRequest, BlockTransactionsRequest>;
+
+inline constexpr std::uint32_t kMaxListed = 256;
 
 struct ConfigAnswer {
   CellRef config;  // root of Hashmap 32 ^Cell, pruned but for what was asked
@@ -43,8 +50,13 @@ struct SendAnswer {};
 struct TransactionsAnswer {
   std::vector<Transaction> transactions;
 };
-using LiteAnswer =
-    std::variant<ProvenAccount, TransactionsAnswer, SendAnswer, ConfigAnswer, LibraryAnswer>;
+// `end` Complete: the block has these transactions and no others.
+struct BlockTransactionsAnswer {
+  std::vector<ListedTransaction> listed;
+  ListEnd end = ListEnd::Complete;
+};
+using LiteAnswer = std::variant<ProvenAccount, TransactionsAnswer, SendAnswer, ConfigAnswer,
+                                LibraryAnswer, BlockTransactionsAnswer>;
 
 // The question as of this block, as a boxed function.
 base::Bytes encode_request(const LiteRequest& request, const BlockId& block);

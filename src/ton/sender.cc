@@ -50,6 +50,7 @@ void Sender::replace(const SendOrder& order) {
   if (!flight_ || flight_->id != order.id) return;
   flight_->transfers = order.transfers;
   flight_->message.clear();  // to be signed again with the same seqno
+  flight_->replaced = flight_->hashes.size();
   flight_->attempts = 0;
   fresh_head_ = true;
 }
@@ -218,15 +219,23 @@ void Sender::follow(base::Now now, const ProvenAccount& account) {
   }
 }
 
+// Nothing for a message that is not one of the flight's requests.
+std::optional<OrderContent> Sender::content_of(const Message& message) const {
+  const auto hash = normalized_hash(message);
+  if (!hash) return std::nullopt;
+  const auto found = std::find(flight_->hashes.begin(), flight_->hashes.end(), *hash);
+  if (found == flight_->hashes.end()) return std::nullopt;
+  const auto index = static_cast<std::size_t>(found - flight_->hashes.begin());
+  return index < flight_->replaced ? OrderContent::Earlier : OrderContent::Newest;
+}
+
 // Backward from the wallet's newest transaction to where it was when the order began.
 void Sender::search(const std::vector<Transaction>& transactions) {
   for (const Transaction& transaction : transactions) {
     if (transaction.in_message && transaction.in_message->kind == Message::Kind::ExternalIn) {
-      const auto hash = normalized_hash(*transaction.in_message);
-      const bool ours = hash && std::find(flight_->hashes.begin(), flight_->hashes.end(), *hash) !=
-                                    flight_->hashes.end();
-      if (ours) {
-        outputs_.push_back(OrderDone{flight_->id, transaction});
+      const auto content = content_of(*transaction.in_message);
+      if (content) {
+        outputs_.push_back(OrderDone{flight_->id, transaction, *content});
         flight_.reset();
         resend_at_.reset();
         account_.reset();
@@ -249,6 +258,7 @@ void Sender::finish_unseen() {
   flight_->seqno = seqno_of(account);
   flight_->before = {account.last_transaction_lt, account.last_transaction_hash};
   flight_->hashes.clear();
+  flight_->replaced = 0;
   sign(account);
 }
 

@@ -37,9 +37,12 @@ struct SenderAsk {
   std::uint64_t token = 0;
   LiteRequest request;
 };
+// Which of an order's contents was carried out, if it was replaced on its way.
+enum class OrderContent { Newest, Earlier };
 struct OrderDone {
   std::uint64_t id = 0;
   Transaction transaction;  // of the wallet; its description says whether the actions succeeded
+  OrderContent content = OrderContent::Newest;
 };
 struct OrderFailed {
   std::uint64_t id = 0;
@@ -59,7 +62,7 @@ class Sender {
   // One order at a time is in flight; the others wait in turn.
   void submit(SendOrder order);
   // Another content for an order. If it is in flight already, both requests carry the same seqno,
-  // so that one of them at most is carried out, and OrderDone's transaction tells which.
+  // so that one of them at most is carried out, and OrderDone tells which.
   void replace(const SendOrder& order);
 
   void handle_head(base::Now now, const ChainHead& head);
@@ -81,6 +84,7 @@ class Sender {
     std::uint32_t valid_until = 0;
     TransactionName before;  // the wallet's last transaction when the first request was made
     std::vector<base::Bits256> hashes;  // normalized, of all requests with this seqno
+    std::size_t replaced = 0;           // so many of them carry what was replaced since
     base::Bytes message;                // the newest
     unsigned attempts = 0;
     bool saved = false;
@@ -93,6 +97,7 @@ class Sender {
   void send(base::Now now);
   void follow(base::Now now, const ProvenAccount& account);
   void search(const std::vector<Transaction>& transactions);
+  std::optional<OrderContent> content_of(const Message& message) const;
   void finish_unseen();
   void save();
   void fail(SendError error, const char* message);

@@ -38,6 +38,7 @@ class SendingProcess {
   }
   Sender& sender() { return *sender_; }
   std::vector<std::uint64_t> done;
+  std::vector<OrderContent> contents;
   std::vector<std::string> failed;
   std::size_t sent = 0;
   bool disk_works = true;
@@ -64,6 +65,7 @@ class SendingProcess {
         tokens_[world_.client().request(world_.now(), ask->request)] = ask->token;
       } else if (const auto* ok = std::get_if<OrderDone>(&*output)) {
         done.push_back(ok->id);
+        contents.push_back(ok->content);
       } else {
         failed.emplace_back(std::get<OrderFailed>(*output).error.reason());
       }
@@ -171,6 +173,28 @@ TEST(Sender, AReplacedOrderIsPaidOnce) {
   scene.world.run(20s, 1s);
   EXPECT_EQ(scene.process.done, std::vector<std::uint64_t>{1});
   EXPECT_EQ(scene.paid(), 1u);
+}
+
+TEST(Sender, WhoComesTooLateToReplaceIsTold) {
+  for (const bool taken_first : {true, false}) {
+    SCOPED_TRACE(taken_first);
+    Scene scene;
+    scene.chain.takes_messages = taken_first;
+    scene.process.sender().submit({1, {pay(1)}});
+    scene.world.make_block();
+    scene.world.run(300ms);
+    EXPECT_EQ(scene.process.sent, 1u);
+    // The process ends; another one has other wishes.
+    scene.world.restart();
+    scene.process.start();
+    ASSERT_TRUE(scene.process.sender().order_in_flight());
+    scene.process.sender().replace({1, {pay(2)}});
+    scene.chain.takes_messages = true;
+    scene.world.run(20s, 1s);
+    const auto expected = taken_first ? OrderContent::Earlier : OrderContent::Newest;
+    EXPECT_EQ(scene.process.contents, std::vector{expected});
+    EXPECT_EQ(scene.paid(), 1u);
+  }
 }
 
 TEST(Sender, RefusesWhatTheWalletCannotPay) {

@@ -8,7 +8,7 @@ import pytest
 
 from chain import TON, Devnet, Wallet, Watch, cocoon, config_with, history
 from lite import answers, cells
-from lite.answers import ACCOUNT_STATE, BLOCK_PROOF, MASTERCHAIN_INFO, TRANSACTIONS, decode
+from lite.answers import ACCOUNT_STATE, BLOCK_PROOF, BLOCK_TRANSACTIONS, MASTERCHAIN_INFO, TRANSACTIONS, decode
 from lite.liar import Delay, Liar, Lie, RawFrame, damaged_frame
 
 BLOCK_ID = 80
@@ -541,3 +541,77 @@ def test_the_commands_name_the_liar(chain, tmp_path):
     wallet.config = config_with(chain.devnet, tmp_path / "liar.json", [lying.server])
     refused = wallet.run("show")
     assert refused.returncode != 0 and "signature_weight" in refused.stderr
+
+
+# ---- what a block contains --------------------------------------------------------------------------------------------
+
+
+def one_left_out(told):
+    del told.ids[-1]
+
+
+def one_twice(told):
+    told.ids.append(told.ids[0])
+
+
+def one_altered(told):
+    told.ids[0][2] = flipped(told.ids[0][2])
+
+
+def one_invented(told):
+    account, lt, digest = told.ids[0]
+    told.ids.append([account, struct.pack("<q", struct.unpack("<q", lt)[0] + 1), digest])
+
+
+def all_left_out(told):
+    told.ids.clear()
+
+
+def older_block(told):
+    told.id = replace(told.id, seqno=told.id.seqno - 1)
+
+
+def pruned_proof(told):
+    """The header alone, and nothing of what the block contains."""
+    def change(roots):
+        block = roots[0].refs[0]
+        return [cells.proof_of(block.with_refs([*block.refs[:-1], pruned_below(block.refs[-1])]))]
+    told.proof = with_roots(told.proof, change)
+
+
+ABOUT_A_BLOCK = {
+    "a transaction left out": (one_left_out, "transaction_missing"),
+    "all left out": (all_left_out, "transaction_missing"),
+    "one twice": (one_twice, "transaction_surplus"),
+    "one altered": (one_altered, "transaction_mismatch"),
+    "one invented": (one_invented, "transaction_surplus"),
+    "another block's list": (older_block, "answer_block"),
+    "contents hidden": (pruned_proof, "cell_pruned"),
+}
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory):
+    """A chain that stands still after a gift, so that its newest block has transactions."""
+    folder = tmp_path_factory.mktemp("standing")
+    devnet = Devnet(folder, "--block-ms", "0")
+    devnet.gift(Wallet(folder, "wallet").new().address, TON)
+    yield devnet
+    devnet.stop()
+
+
+@pytest.mark.parametrize("name", ABOUT_A_BLOCK)
+def test_lies_about_what_a_block_contains(standing, tmp_path, name):
+    """`cocoon doctor` has each server list the newest block's transactions, and compares with the block itself."""
+    lie, reason = ABOUT_A_BLOCK[name]
+    liar, honest = (Liar(standing.lite_port, standing.lite_key, told) for told in
+                    (Edited(BLOCK_TRANSACTIONS, lie), Lie()))
+    try:
+        report = cocoon("doctor", "--chain", config_with(standing, tmp_path / "both.json", [liar.server, honest.server]))
+    finally:
+        liar.stop()
+        honest.stop()
+    lines = {one: line for line in report.stdout.splitlines() for one in (liar.name, honest.name) if one in line}
+    assert reason in lines[liar.name], report.stdout
+    assert "all 2 transactions" in lines[honest.name], report.stdout
+    assert report.returncode != 0

@@ -1,5 +1,6 @@
 """`cocoon wallet` against a TON devnet: what arrives is counted by the devnet's HTTP API, not by our own code."""
 
+import base64
 import json
 import random
 import time
@@ -22,7 +23,10 @@ def received(devnet, address):
     return [int(message["value"]) for message in reversed(rows) if message["source"]]
 
 
-@pytest.mark.parametrize("options", [(), ("--version", "v3r2"), V5], ids=["v4r2", "v3r2", "v5r1"])
+OURS = ("--version", "cocoon", "--owner", "0:" + "7a" * 32)
+
+
+@pytest.mark.parametrize("options", [(), ("--version", "v3r2"), V5, OURS], ids=["v4r2", "v3r2", "v5r1", "cocoon"])
 def test_a_new_wallet_gets_shows_and_sends(module_devnet, tmp_path, options):
     devnet = module_devnet
     wallet = wallet_on(devnet, tmp_path, "wallet", *options)
@@ -37,6 +41,8 @@ def test_a_new_wallet_gets_shows_and_sends(module_devnet, tmp_path, options):
     first = wallet.send(receiver.address, "1.5", "--comment", "thanks")
     assert first["carried_out"] and first["amount"] == "1500000000"
     assert devnet.transactions(wallet.address)[0]["transaction_id"]["lt"] == first["lt"]
+    arrived = devnet.transactions(receiver.address)[0]["transaction_id"]["hash"]
+    assert base64.b64decode(arrived).hex() == first["delivered_in"]
     shown = wallet.show()
     assert shown["status"] == "active" and 3 * TON < int(shown["balance"]) < 3.5 * TON
     assert int(shown["balance"]) == devnet.balance(wallet.address)
@@ -177,6 +183,79 @@ def test_a_request_is_sent_again_while_it_may_be_taken(make_devnet, tmp_path):
     devnet.blocks(2)
     assert sending.result()["carried_out"]
     assert received(devnet, receiver) == [TON]
+
+
+def killed_order(devnet, wallet, receiver):
+    """An order of 1 TON that its process did not live to see paid; the chain stands still with it."""
+    sending = wallet.begin_sending(receiver, "1")
+    wait_until(lambda: devnet.status()["waiting_messages"] == 1, "the first request")
+    sending.kill()
+
+
+@pytest.fixture
+def standing(make_devnet, tmp_path):
+    """A chain that makes blocks on demand, a wallet with 10 TON, a receiver's address."""
+    devnet = make_devnet("--block-ms", "0")
+    wallet = wallet_on(devnet, tmp_path, "wallet")
+    devnet.gift(wallet.address, 10 * TON)
+    devnet.blocks()
+    return devnet, wallet, wallet_on(devnet, tmp_path, "receiver").address
+
+
+@pytest.mark.parametrize("options", [["--replace"], []], ids=["replaced", "followed"])
+def test_an_order_killed_and_expired_gives_way(standing, options):
+    """The chain never took the first order; the second has the same seqno, and is the only one that is paid."""
+    devnet, wallet, receiver = standing
+    killed_order(devnet, wallet, receiver)
+    devnet.advance(100)
+    assert devnet.status()["waiting_messages"] == 0, "the first one expired"
+    sending = wallet.begin_sending(receiver, "2", *options)
+    wait_until(lambda: devnet.status()["waiting_messages"] == 1, "the second request")
+    devnet.blocks(2)
+    assert sending.result()["carried_out"]
+    devnet.blocks(2)
+    assert received(devnet, receiver) == [2 * TON]
+
+
+def test_of_two_orders_in_one_place_exactly_one_is_paid(standing):
+    """Both wait at the chain, with one seqno: the first to come is paid, and whoever sent the second is told so."""
+    devnet, wallet, receiver = standing
+    killed_order(devnet, wallet, receiver)
+    sending = wallet.begin_sending(receiver, "2", "--replace")
+    wait_until(lambda: devnet.status()["waiting_messages"] == 2, "both requests")
+    devnet.blocks(2)
+    wait_until(lambda: not sending.alive(), "its end", 60)
+    assert sending.process.wait(5) != 0
+    assert "the earlier order was paid already" in sending.log_text()
+    assert received(devnet, receiver) == [TON]
+    third = wallet.begin_sending(receiver, "3")
+    wait_until(lambda: devnet.status()["waiting_messages"] == 1, "an order of its own, with the next seqno")
+    devnet.blocks(2)
+    assert third.result()["carried_out"]
+    assert received(devnet, receiver) == [TON, 3 * TON]
+
+
+def test_a_message_that_has_not_arrived_is_not_called_delivered(make_devnet, tmp_path):
+    """To the masterchain a message takes another block, and none comes."""
+    devnet = make_devnet("--block-ms", "0")
+    wallet = wallet_on(devnet, tmp_path, "wallet")
+    devnet.gift(wallet.address, 10 * TON)
+    devnet.blocks()
+    sending = wallet.begin_sending("-1:" + "5c" * 32, "1")
+    wait_until(lambda: devnet.status()["waiting_messages"] == 1, "the request")
+    devnet.blocks(1)
+    result = sending.result()
+    assert result["carried_out"] and result["delivered_in"] is None
+
+
+def test_a_cocoon_wallet_needs_its_owner(tmp_path):
+    for options in (("--version", "cocoon"), ("--owner", "0:" + "7a" * 32)):
+        refused = Wallet(tmp_path, "wallet").run("new", *options)
+        assert refused.returncode != 0 and "--owner" in refused.stderr
+    wallet = Wallet(tmp_path, "wallet").new(*OURS)
+    other = Wallet(tmp_path, "other").made_by("import", "--version", "cocoon", "--owner", "0:" + "7b" * 32,
+                                              text=wallet.made["phrase"] + "\n")
+    assert other.made["public_key"] == wallet.made["public_key"] and other.address != wallet.address
 
 
 def test_without_a_chain_it_says_so(tmp_path):

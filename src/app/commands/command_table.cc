@@ -227,7 +227,9 @@ const Flag kChain{"--chain", "FILE",
 const Flag kPasswordFile{"--password-file", "FILE",
                          "Where the password stands (default: COCOON_WALLET_PASSWORD, else asked)"};
 const Flag kVersion{
-    "--version", "VERSION", "Which contract (default v4r2)", {"v3r2", "v4r2", "v5r1"}};
+    "--version", "VERSION", "Which contract (default v4r2)", {"v3r2", "v4r2", "v5r1", "cocoon"}};
+const Flag kWalletOwner{"--owner", "ADDRESS",
+                        "For cocoon: who may stop the wallet and take its money back"};
 const Flag kNetworkId{"--network-id", "N", "For v5r1: -239 mainnet (default), -3 testnet"};
 
 Command wallet_new() {
@@ -235,8 +237,9 @@ Command wallet_new() {
           .summary = "Make a TON wallet; its 24 words are shown once",
           .details = "The key is kept in a file, encrypted with a password.",
           .operands = {},
-          .flags = {kFile, kVersion, kNetworkId, kPasswordFile, kJson},
-          .examples = {"cocoon wallet new", "cocoon wallet new --version v5r1"},
+          .flags = {kFile, kVersion, kNetworkId, kWalletOwner, kPasswordFile, kJson},
+          .examples = {"cocoon wallet new", "cocoon wallet new --version v5r1",
+                       "cocoon wallet new --version cocoon --owner UQDn...Nk6V"},
           .run = run_wallet_new};
 }
 
@@ -245,7 +248,7 @@ Command wallet_import() {
           .summary = "Keep a wallet whose 24 words or key you have",
           .details = "Reads them from standard input: 24 words, or 64 hexadecimal digits.",
           .operands = {},
-          .flags = {kFile, kVersion, kNetworkId, kPasswordFile, kJson},
+          .flags = {kFile, kVersion, kNetworkId, kWalletOwner, kPasswordFile, kJson},
           .examples = {"cocoon wallet import < words.txt"},
           .run = run_wallet_import};
 }
@@ -261,20 +264,23 @@ Command wallet_show() {
 }
 
 Command wallet_send() {
-  return {.name = "wallet send",
-          .summary = "Send TON, and wait until the chain has proven it",
-          .details =
-              "Pays at most once, also when it is interrupted: the next send first looks what "
-              "became of this one.",
-          .operands = {{"TO", "Address, any form", Operand::Need::Required},
-                       {"AMOUNT", "1.5 (TON) or 1500000000n", Operand::Need::Required}},
-          .flags = {{"--comment", "TEXT", "A comment for the receiver, for all to read"},
-                    kFile,
-                    kChain,
-                    kPasswordFile,
-                    kJson},
-          .examples = {"cocoon wallet send UQDn...Nk6V 1.5 --chain global.config.json"},
-          .run = run_wallet_send};
+  return {
+      .name = "wallet send",
+      .summary = "Send TON, and wait until the chain has proven it",
+      .details =
+          "Pays at most once, also when it is interrupted: the next send first looks what "
+          "became of this one. Says also whether the receiver's account has taken it in.",
+      .operands = {{"TO", "Address, any form", Operand::Need::Required},
+                   {"AMOUNT", "1.5 (TON) or 1500000000n", Operand::Need::Required}},
+      .flags = {{"--comment", "TEXT", "A comment for the receiver, for all to read"},
+                {"--replace", "",
+                 "Take the place of an order that is under way: one of the two is paid at most"},
+                kFile,
+                kChain,
+                kPasswordFile,
+                kJson},
+      .examples = {"cocoon wallet send UQDn...Nk6V 1.5 --chain global.config.json"},
+      .run = run_wallet_send};
 }
 
 const Flag kDryRun{"--dry-run", "", "Show every message and what it costs, and send nothing"};

@@ -11,37 +11,80 @@ using Found = Finding::Result;
 constexpr base::Duration kServerLimit = std::chrono::seconds(15);
 constexpr std::int64_t kFreshSeconds = 60;
 
-// A client with this server alone, from the configured block to the newest.
-Finding check_server(const ton::LiteClientConfig& config, std::size_t index) {
-  ton::LiteClientConfig alone{config.anchor, {config.servers[index]}};
-  io::Runtime runtime;
-  std::string why = "it does not answer";
-  std::optional<ton::ChainHead> head;
-  ChainLink link(runtime, alone, {});
-  link.on_event([&](const ton::LiteEvent& event) {
-    if (const auto* moved = std::get_if<ton::HeadMoved>(&event)) head = moved->head;
-    if (const auto* dropped = std::get_if<ton::ServerDropped>(&event)) {
-      why = dropped->reason + ": " + dropped->message;
-    }
-    if (head || std::holds_alternative<ton::ServerDropped>(event)) runtime.stop();
-  });
-  const base::Instant start = runtime.now().steady;
-  link.start();
-  io::Timer limit(runtime, [&] { runtime.stop(); });
-  limit.arm_in(kServerLimit);
-  runtime.run();
-  const std::string name = "lite server " + config.servers[index].name;
-  if (!head) {
-    return {name, Found::Failed, why, "the others carry on; remove it from the configuration file"};
+// A client with one server alone: from the configured block to the newest, then the newest
+// basechain block, then all of its transactions.
+class ServerCheck {
+ public:
+  explicit ServerCheck(const ton::LiteClientConfig& alone)
+      : start_(runtime_.now().steady), link_(runtime_, alone, {}) {
+    link_.on_event([this](const ton::LiteEvent& event) { handle(event); });
+    link_.start();
+    io::Timer limit(runtime_, [this] { runtime_.stop(); });
+    limit.arm_in(kServerLimit);
+    runtime_.run();
   }
-  const auto took =
-      std::chrono::duration_cast<std::chrono::milliseconds>(runtime.now().steady - start);
+  // A lie, whenever it was told, or why there is no head.
+  const std::optional<std::string>& fault() const { return fault_; }
+  const std::optional<ton::ChainHead>& head() const { return head_; }
+  base::Duration took() const { return took_; }
+  const std::string& transactions() const { return transactions_; }
+  base::Now now() { return runtime_.now(); }
+
+ private:
+  void handle(const ton::LiteEvent& event) {
+    if (const auto* moved = std::get_if<ton::HeadMoved>(&event)) {
+      if (head_) return;
+      head_ = moved->head;
+      took_ = runtime_.now().steady - start_;
+      link_.request(ton::AccountRequest{});
+    } else if (const auto* dropped = std::get_if<ton::ServerDropped>(&event)) {
+      fault_ = dropped->reason + ": " + dropped->message;
+      runtime_.stop();
+    } else {
+      handle_answer(std::get<ton::RequestDone>(event).answer);
+    }
+  }
+  void handle_answer(const base::Result<ton::LiteAnswer>& answer) {
+    if (!answer) {
+      transactions_ =
+          "its newest transactions it does not tell (" + std::string(answer.error().reason()) + ")";
+      return runtime_.stop();
+    }
+    if (const auto* nobody = std::get_if<ton::ProvenAccount>(&*answer)) {
+      link_.request(ton::BlockTransactionsRequest{nobody->shard_block});
+      return;
+    }
+    const auto& list = std::get<ton::BlockTransactionsAnswer>(*answer);
+    const bool all = list.end == ton::ListEnd::Complete;
+    transactions_ = std::string(all ? "all " : "the first ") + std::to_string(list.listed.size()) +
+                    " transactions of its newest shard block proven";
+    runtime_.stop();
+  }
+
+  io::Runtime runtime_;
+  base::Instant start_;
+  std::optional<std::string> fault_;
+  std::optional<ton::ChainHead> head_;
+  base::Duration took_{};
+  std::string transactions_ = "its newest transactions it does not tell";
+  ChainLink link_;
+};
+
+Finding check_server(const ton::LiteClientConfig& config, std::size_t index) {
+  ServerCheck check({config.anchor, {config.servers[index]}});
+  const std::string name = "lite server " + config.servers[index].name;
+  const auto& head = check.head();
+  if (!head || check.fault()) {
+    return {name, Found::Failed, check.fault().value_or("it does not answer"),
+            "the others carry on; remove it from the configuration file"};
+  }
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(check.took());
   const std::string proven = "block " + std::to_string(head->block.seqno) + ", proven in " +
-                             std::to_string(took.count()) + " ms";
+                             std::to_string(took.count()) + " ms; " + check.transactions();
   // The configured block itself, and nothing newer: its age is not known.
   if (head->gen_utime == 0) return {name, Found::Fine, proven};
   const std::int64_t age =
-      base::to_unix_whole_seconds(runtime.now().wall) - static_cast<std::int64_t>(head->gen_utime);
+      base::to_unix_whole_seconds(check.now().wall) - static_cast<std::int64_t>(head->gen_utime);
   const std::string details = proven + ", " + std::to_string(age) + " s old";
   if (age > kFreshSeconds || age < -kFreshSeconds) {
     return {name, Found::Note, details,

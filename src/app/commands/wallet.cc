@@ -34,6 +34,15 @@ base::Result<WalletDescription> description_of(const Arguments& arguments,
     const std::int64_t network = TRY(arguments.number("--network-id", -239, INT32_MIN, INT32_MAX));
     description.wallet_id = ton::wallet_v5_id(static_cast<std::int32_t>(network), 0, 0);
   }
+  const bool owned = description.version == ton::WalletVersion::Cocoon;
+  if (owned != arguments.has("--owner")) {
+    return fault(CommandFault::Usage, "a Cocoon wallet, and no other, needs --owner ADDRESS");
+  }
+  if (owned) {
+    const auto owner = ton::parse_address(arguments.text("--owner"));
+    if (!owner) return fault(CommandFault::Usage, "--owner: " + owner.error().message());
+    description.owner = *owner;
+  }
   return description;
 }
 

@@ -16,6 +16,11 @@ namespace {
 
 using nlohmann::json;
 
+// For the receiver's account to take the message in; it may be in another shard.
+constexpr base::Duration kDeliveryLimit = std::chrono::seconds(15);
+constexpr std::uint32_t kDeliveryPage = 16;
+constexpr int kDeliveryPages = 4;
+
 base::Result<ton::Transfer> transfer_of(const Arguments& arguments) {
   const auto address = ton::parse_address(arguments.operands()[0]);
   if (!address) return fault(CommandFault::Usage, address.error().message());
@@ -33,6 +38,78 @@ base::Result<ton::Transfer> transfer_of(const Arguments& arguments) {
   return transfer;
 }
 
+bool delivers(const ton::Transaction& received, const ton::Message& message) {
+  return received.in_message && received.in_message->source == message.source &&
+         received.in_message->created_lt == message.created_lt;
+}
+
+// The receiver's transaction that took the message in, if it is among its newest.
+base::Result<std::optional<ton::Transaction>> find_delivery(ChainSession& session,
+                                                            const ton::Address& to,
+                                                            const ton::Message& message) {
+  const ton::ProvenAccount account = TRY(session.account(to));
+  ton::TransactionName from{account.last_transaction_lt, account.last_transaction_hash};
+  for (int page = 0; page < kDeliveryPages && from.lt > message.created_lt; ++page) {
+    const auto answer = TRY(session.ask(ton::TransactionsRequest{to, from, kDeliveryPage}));
+    for (const auto& received : std::get<ton::TransactionsAnswer>(answer).transactions) {
+      if (delivers(received, message)) return std::optional(received);
+      from = {received.previous_lt, received.previous_hash};
+    }
+  }
+  return std::optional<ton::Transaction>{};
+}
+
+// Waits for it, block by block. Nothing: it did not show within kDeliveryLimit.
+std::optional<ton::Transaction> await_delivery(ChainSession& session, const ton::Address& to,
+                                               const ton::Message& message) {
+  const base::Instant end = session.runtime().now().steady + kDeliveryLimit;
+  for (;;) {
+    const std::uint32_t looked = session.link().client().head()->block.seqno;
+    auto found = find_delivery(session, to, message);
+    if (found && *found) return **std::move(found);
+    const base::Duration left = end - session.runtime().now().steady;
+    const auto moved = [&] { return session.link().client().head()->block.seqno > looked; };
+    if (left <= base::Duration{} || !session.run_until(left, moved)) return std::nullopt;
+  }
+}
+
+// Of this order, or of the one whose place it takes.
+base::Result<ton::Transaction> pay(WalletSending& sending, const ton::Transfer& transfer,
+                                   const Invocation& invocation) {
+  if (!invocation.arguments.has("--replace")) return sending.send({transfer}, invocation.err);
+  Replacement result = TRY(sending.replace({transfer}, invocation.err));
+  if (result.paid == ton::OrderContent::Newest) return std::move(result.transaction);
+  return fault(CommandFault::Failed,
+               "the earlier order was paid already, in transaction " +
+                   base::to_hex(result.transaction.hash) + "; this one was not, and never will be",
+               "the same command without --replace, if it shall be paid as well");
+}
+
+void report(const Invocation& invocation, const ton::Transfer& transfer,
+            const ton::Transaction& transaction, const std::optional<ton::Transaction>& delivery) {
+  const bool carried_out = chain::carried_out(transaction);
+  const std::string to = ton::to_friendly_text(transfer.to);
+  const Terminal& out = invocation.out;
+  if (invocation.arguments.printing() == Printing::Json) {
+    json document = {{"to", to},
+                     {"amount", std::to_string(transfer.amount.count())},
+                     {"transaction", base::to_hex(transaction.hash)},
+                     {"lt", std::to_string(transaction.lt)},
+                     {"carried_out", carried_out},
+                     {"delivered_in", nullptr}};
+    if (delivery) document["delivered_in"] = base::to_hex(delivery->hash);
+    return out.line(document.dump());
+  }
+  out.line(out.sign(carried_out ? Sign::Done : Sign::Failed) + " " +
+           base::to_string(transfer.amount) + " to " + to + ", transaction " +
+           base::to_hex(transaction.hash));
+  if (delivery) {
+    out.line("  delivered in transaction " + base::to_hex(delivery->hash));
+  } else if (carried_out) {
+    out.line("  on its way: the receiver's account has not taken it in yet");
+  }
+}
+
 }  // namespace
 
 base::Result<int> run_wallet_send(const Invocation& invocation) {
@@ -43,21 +120,13 @@ base::Result<int> run_wallet_send(const Invocation& invocation) {
   TRY(session->synchronise(kSyncLimit));
   WalletSending sending(*session, ton::Sender(payer.wallet, std::move(payer.key)),
                         payer.file + ".sending");
-  const ton::Transaction transaction = TRY(sending.send({transfer}, invocation.err));
+  const ton::Transaction transaction = TRY(pay(sending, transfer, invocation));
   const bool carried_out = chain::carried_out(transaction);
-  if (arguments.printing() == Printing::Json) {
-    const json document = {{"to", ton::to_friendly_text(transfer.to)},
-                           {"amount", std::to_string(transfer.amount.count())},
-                           {"transaction", base::to_hex(transaction.hash)},
-                           {"lt", std::to_string(transaction.lt)},
-                           {"carried_out", carried_out}};
-    invocation.out.line(document.dump());
-  } else {
-    invocation.out.line(invocation.out.sign(carried_out ? Sign::Done : Sign::Failed) + " " +
-                        base::to_string(transfer.amount) + " to " +
-                        ton::to_friendly_text(transfer.to) + ", transaction " +
-                        base::to_hex(transaction.hash));
+  std::optional<ton::Transaction> delivery;
+  if (carried_out && transaction.out_messages.size() == 1) {
+    delivery = await_delivery(*session, transfer.to, transaction.out_messages[0]);
   }
+  report(invocation, transfer, transaction, delivery);
   return carried_out ? kExitOk : kExitFailed;
 }
 

@@ -26,10 +26,22 @@ base::Result<ton::Transaction> WalletSending::send(std::vector<ton::Transfer> tr
                                                    const Terminal& messages) {
   const bool earlier = TRY(finish_earlier(messages));
   sender_.submit({earlier ? kEarlierOrder : kOrder, std::move(transfers)});
+  return TRY(wait()).transaction;
+}
+
+base::Result<Replacement> WalletSending::replace(std::vector<ton::Transfer> transfers,
+                                                 const Terminal& messages) {
+  const std::optional<std::uint64_t> earlier = TRY(restore_earlier());
+  if (earlier) {
+    messages.line("An earlier order is under way; this one takes its place.");
+    sender_.replace({*earlier, std::move(transfers)});
+  } else {
+    sender_.submit({kOrder, std::move(transfers)});
+  }
   return wait();
 }
 
-base::Result<ton::Transaction> WalletSending::wait() {
+base::Result<Replacement> WalletSending::wait() {
   sender_.handle_head(session_.runtime().now(), *session_.link().client().head());
   pump();
   session_.run_until(kSendLimit, [this] { return outcome_.has_value(); });
@@ -38,15 +50,20 @@ base::Result<ton::Transaction> WalletSending::wait() {
                "the same command again: it first looks after this one");
 }
 
-// Whether an earlier run left something in flight.
-base::Result<bool> WalletSending::finish_earlier(const Terminal& messages) {
+// What an earlier run left in flight, if anything.
+base::Result<std::optional<std::uint64_t>> WalletSending::restore_earlier() {
   const auto saved = io::read_file(saved_path_, kSavedBytesMax);
-  if (!saved) {
-    if (saved.error().is(io::IoFault::FileNotFound)) return false;
+  if (saved) {
+    TRY(sender_.restore(*saved));
+  } else if (!saved.error().is(io::IoFault::FileNotFound)) {
     return saved.error();
   }
-  TRY(sender_.restore(*saved));
-  if (!sender_.order_in_flight()) return false;
+  return sender_.order_in_flight();
+}
+
+base::Result<bool> WalletSending::finish_earlier(const Terminal& messages) {
+  const std::optional<std::uint64_t> left = TRY(restore_earlier());
+  if (!left) return false;
   messages.line("An earlier order was under way; looking what became of it.");
   const auto earlier = wait();
   // As long as the chain has not said it, it may still be paid.
@@ -81,7 +98,7 @@ void WalletSending::pump() {
     } else if (const auto* ask = std::get_if<ton::SenderAsk>(&*output)) {
       tokens_[session_.link().request(ask->request)] = ask->token;
     } else if (const auto* done = std::get_if<ton::OrderDone>(&*output)) {
-      outcome_ = done->transaction;
+      outcome_ = Replacement{done->transaction, done->content};
     } else {
       outcome_ = std::get<ton::OrderFailed>(*output).error;
     }

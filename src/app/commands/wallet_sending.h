@@ -16,6 +16,12 @@
 
 namespace cocoon::app::commands {
 
+// What became of an order that took an earlier one's place.
+struct Replacement {
+  ton::Transaction transaction;  // of whichever was paid
+  ton::OrderContent paid = ton::OrderContent::Newest;
+};
+
 class WalletSending {
  public:
   // Takes the session's events as long as it lives. `saved_path`: where the request is kept.
@@ -28,9 +34,13 @@ class WalletSending {
   // The wallet's transaction, or why there will be none.
   base::Result<ton::Transaction> send(std::vector<ton::Transfer> transfers,
                                       const Terminal& messages);
+  // The same, but what an earlier run left under way is not finished: these transfers take its
+  // place, with its seqno, so that the chain carries out one of the two at most.
+  base::Result<Replacement> replace(std::vector<ton::Transfer> transfers, const Terminal& messages);
 
  private:
-  base::Result<ton::Transaction> wait();
+  base::Result<Replacement> wait();
+  base::Result<std::optional<std::uint64_t>> restore_earlier();
   base::Result<bool> finish_earlier(const Terminal& messages);
   void handle(const ton::LiteEvent& event);
   void tick();
@@ -41,7 +51,7 @@ class WalletSending {
   std::string saved_path_;
   io::Timer timer_;
   std::map<std::uint64_t, std::uint64_t> tokens_;
-  std::optional<base::Result<ton::Transaction>> outcome_;
+  std::optional<base::Result<Replacement>> outcome_;
 };
 
 }  // namespace cocoon::app::commands

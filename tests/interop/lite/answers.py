@@ -21,6 +21,7 @@ ACCOUNT_STATE = tag("6b890e25")
 TRANSACTIONS = tag("1c40e7a1")
 SEND_MESSAGE = tag("690ad482")
 LIBRARIES = tag("d122b662")
+BLOCK_TRANSACTIONS = tag("adfcc7da")
 
 TRUE, FALSE = tag("997275b5"), tag("bc799737")
 
@@ -129,6 +130,32 @@ class TransactionList:
 
 
 @dataclass
+class BlockTransactions:
+    id: Block
+    count: int
+    incomplete: bool
+    ids: list  # [account, lt, hash]
+    proof: bytes
+
+    TAG = tag("bd8cad2b")
+    MODE = 7
+
+    @classmethod
+    def read(cls, reader):
+        told = cls(Block.read(reader), reader.number(), reader.boolean(), [], b"")
+        for _ in range(reader.number()):
+            assert reader.number() == cls.MODE
+            told.ids.append([reader.take(32), reader.take(8), reader.take(32)])
+        told.proof = reader.bytes()
+        return told
+
+    def encode(self):
+        rows = b"".join(struct.pack("<i", self.MODE) + b"".join(row) for row in self.ids)
+        return (self.TAG + self.id.encode() + struct.pack("<i", self.count) + (TRUE if self.incomplete else FALSE)
+                + struct.pack("<i", len(self.ids)) + rows + tl_bytes(self.proof))
+
+
+@dataclass
 class Signatures:
     """liteServer.signatureSet.ordinary."""
 
@@ -198,7 +225,7 @@ class BlockProof:
                 + struct.pack("<i", len(self.steps)) + b"".join(link.encode() for link in self.steps))
 
 
-KINDS = {kind.TAG: kind for kind in (MasterchainInfo, AccountState, TransactionList, BlockProof)}
+KINDS = {kind.TAG: kind for kind in (MasterchainInfo, AccountState, TransactionList, BlockTransactions, BlockProof)}
 
 
 def decode(answer):
