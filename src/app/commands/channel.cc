@@ -19,6 +19,8 @@
 #include "crypto/random.h"
 #include "payment/chain/accounts.h"
 #include "payment/chain/bodies.h"
+#include "payment/chain/fees.h"
+#include "payment/chain/order.h"
 #include "ton/contract_code.h"
 
 namespace cocoon::app::commands {
@@ -28,16 +30,29 @@ using base::Result;
 using nlohmann::json;
 using payment::chain::ClientAccount;
 
-// What a message to a client contract carries; the contract returns what it does not use.
-constexpr base::Nanoton kRequestValue{80'000'000};
-constexpr base::Nanoton kRequestCost{14'000'000};  // the dearest, at today's gas price
-
 constexpr std::size_t kConfigFileMax = 1 << 20;
+
+// Whose rules a channel's contract follows: this project's code, or another, as on the live
+// network.
+enum class Rules { Ours, Foreign };
 
 struct Channel {
   ton::Address contract;
   ClientAccount account;
+  Rules rules = Rules::Ours;
 };
+
+Rules rules_of(const ton::FullStateInit& state) {
+  const bool is_ours =
+      state.code && state.code->hash() == ton::contract_code(ton::CocoonContract::Client)->hash();
+  return is_ours ? Rules::Ours : Rules::Foreign;
+}
+
+// What a message to the channel carries; the contract returns what it does not use.
+base::Nanoton request_value(const Channel& channel) {
+  return channel.rules == Rules::Ours ? payment::chain::kMessageValues.request
+                                      : payment::chain::kLiveRequestValue;
+}
 
 Result<Channel> read_channel(ChainSession& session, const ton::Address& contract) {
   const ton::ProvenAccount found = TRY(session.account(contract));
@@ -46,7 +61,9 @@ Result<Channel> read_channel(ChainSession& session, const ton::Address& contract
                  "cocoon channel list");
   }
   auto account = payment::chain::parse_client_account(found.account->state.data);
-  if (account) return Channel{contract, *std::move(account)};
+  if (account) {
+    return Channel{contract, *std::move(account), rules_of(found.account->state)};
+  }
   return fault(CommandFault::Failed,
                ton::to_friendly_text(contract) + " is no channel: " + account.error().message());
 }
@@ -58,6 +75,7 @@ json channel_json(const Channel& channel) {
           {"state", payment::chain::state_name(channel.account.state)},
           {"balance", channel.account.balance.count()},
           {"stake", channel.account.stake.count()},
+          {"refund", channel.rules == Rules::Ours ? "always" : "if the proxy grants it"},
           {"charged_tokens", channel.account.tokens.count},
           {"unlock_at", channel.account.unlock_at}};
 }
@@ -76,8 +94,28 @@ std::string channel_text(const Channel& channel, const Terminal& out) {
 struct Order {
   std::string what;
   ton::CellRef body;
-  base::Nanoton attached;
+  base::Nanoton deposit;
+  base::Nanoton cost;  // measured, of our contracts
+
+  base::Nanoton attached(const Channel& channel) const { return deposit + request_value(channel); }
 };
+
+// Said before anything is sent: what cannot be taken back.
+void warn(const Invocation& invocation, const Channel& channel, const Order& order) {
+  if (channel.rules == Rules::Ours) return;
+  if (order.deposit > base::Nanoton{}) {
+    invocation.err.line(
+        invocation.err.sign(Sign::Note) +
+        " This channel follows another network's rules. A deposit comes back only if the proxy "
+        "grants the refund: without it you get at most the proxy's stake, which may be 0. The "
+        "stake of the channel, " +
+        base::to_string(channel.account.stake) + ", cannot be withdrawn while it is open.");
+  } else if (channel.account.state != payment::chain::ContractState::Normal) {
+    invocation.err.line(invocation.err.sign(Sign::Note) +
+                        " This ends the channel for good. If the proxy has not granted the refund, "
+                        "you get at most the proxy's stake, and the rest is lost.");
+  }
+}
 
 // Until the contract has done it: its data differ then.
 Result<Channel> await_change(ChainSession& session, const Channel& before) {
@@ -100,8 +138,8 @@ void show_order(const Invocation& invocation, const Channel& channel, const Orde
   Table table({{"MESSAGE"}, {"TO"}, {"ATTACHED", Align::Right}, {"COSTS ABOUT", Align::Right}});
   table.add({{order.what},
              {ton::to_friendly_text(channel.contract)},
-             {base::to_string(order.attached)},
-             {base::to_string(kRequestCost)}});
+             {base::to_string(order.attached(channel))},
+             {channel.rules == Rules::Ours ? base::to_string(order.cost) : "not known"}});
   invocation.out.write(table.text(invocation.out));
 }
 
@@ -109,12 +147,14 @@ Result<int> carry_out(const Invocation& invocation, ChainSession& session, Payer
                       const Channel& channel, const Order& order) {
   const bool for_programs = invocation.arguments.printing() == Printing::Json;
   if (!for_programs) show_order(invocation, channel, order);
+  warn(invocation, channel, order);
   if (invocation.arguments.has("--dry-run")) {
     if (for_programs) {
-      invocation.out.line(json{{"what", order.what},
-                               {"to", ton::to_friendly_text(channel.contract)},
-                               {"attached", order.attached.count()},
-                               {"costs_about", kRequestCost.count()}}
+      invocation.out.line(json{
+          {"what", order.what},
+          {"to", ton::to_friendly_text(channel.contract)},
+          {"attached", order.attached(channel).count()},
+          {"costs_about", channel.rules == Rules::Ours ? json(order.cost.count()) : json(nullptr)}}
                               .dump());
     }
     return kExitOk;
@@ -123,7 +163,7 @@ Result<int> carry_out(const Invocation& invocation, ChainSession& session, Payer
                         payer.file + ".sending");
   ton::Transfer transfer;
   transfer.to = channel.contract;
-  transfer.amount = order.attached;
+  transfer.amount = order.attached(channel);
   transfer.body = order.body;
   const ton::Transaction sent = TRY(sending.send({transfer}, invocation.err));
   const Channel now = TRY(await_change(session, channel));
@@ -178,7 +218,8 @@ base::Result<Payer> open_client_payer(const Arguments& arguments) {
 
 // Withdraw and close: the channel's owner only, which is the client's wallet.
 Result<int> run_of_owner(const Invocation& invocation, const std::string& what,
-                         ton::CellRef (*body)(const payment::chain::Envelope&)) {
+                         ton::CellRef (*body)(const payment::chain::Envelope&),
+                         base::Nanoton (*cost)(const Channel&)) {
   const auto session = TRY(ChainSession::open(invocation.arguments));
   const Channel channel = TRY(open_channel(invocation, *session));
   Payer payer = TRY(open_client_payer(invocation.arguments));
@@ -189,7 +230,10 @@ Result<int> run_of_owner(const Invocation& invocation, const std::string& what,
         "the client's wallet, " + ton::to_friendly_text(wallet) + ", does not own this channel",
         "the wallet " + ton::to_friendly_text(channel.account.owner));
   }
-  const Order order{.what = what, .body = body(envelope(wallet)), .attached = kRequestValue};
+  const Order order{.what = what,
+                    .body = body(envelope(wallet)),
+                    .deposit = {},
+                    .cost = cost(channel) + payment::chain::kOrderFee.fee};
   return carry_out(invocation, *session, std::move(payer), channel, order);
 }
 
@@ -232,26 +276,33 @@ Result<int> run_channel_topup(const Invocation& invocation) {
     return fault(CommandFault::Usage, "\"" + text + "\" is no amount",
                  "1.5 (TON), or 1500000000n (nanotons)");
   }
-  const auto attached = base::checked_add(*amount, kRequestValue);
-  if (!attached) return fault(CommandFault::Usage, "there is not that much TON");
+  if (!base::checked_add(*amount, payment::chain::kLiveRequestValue))
+    return fault(CommandFault::Usage, "there is not that much TON");
   const auto session = TRY(ChainSession::open(invocation.arguments));
   const Channel channel = TRY(open_channel(invocation, *session));
   Payer payer = TRY(open_payer(invocation.arguments));
   const Order order{
       .what = "deposit " + base::to_string(*amount),
       .body = payment::chain::client_top_up(envelope(payer.wallet.address()), *amount),
-      .attached = *attached};
+      .deposit = *amount,
+      .cost = payment::chain::kTopUpFee.fee + payment::chain::kOrderFee.fee};
   return carry_out(invocation, *session, std::move(payer), channel, order);
 }
 
 Result<int> run_channel_withdraw(const Invocation& invocation) {
   return run_of_owner(invocation, "withdraw what is above the stake",
-                      payment::chain::client_withdraw);
+                      payment::chain::client_withdraw,
+                      [](const Channel&) { return payment::chain::kWithdrawFee.fee; });
 }
 
 Result<int> run_channel_close(const Invocation& invocation) {
   return run_of_owner(invocation, "close: ask for everything back",
-                      payment::chain::client_request_refund);
+                      payment::chain::client_request_refund, [](const Channel& channel) {
+                        const bool is_first =
+                            channel.account.state == payment::chain::ContractState::Normal;
+                        return is_first ? payment::chain::kRequestRefundFee.fee
+                                        : payment::chain::kCollectRefundFee.fee;
+                      });
 }
 
 }  // namespace cocoon::app::commands
