@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ton/lite_error.h"
+
 namespace cocoon::ton {
 
 std::string_view reason_name(WatchError error) {
@@ -65,7 +67,8 @@ void Watcher::handle_answer(base::Now now, std::uint64_t token, const ChainHead&
   entry.second.token = 0;
   if (!answer) {
     entry.second.retry_at = now.steady + kWatchRetry;
-    if (!entry.second.pages.empty()) {
+    // A server that does not answer says nothing about what there is.
+    if (!entry.second.pages.empty() && answer.error().is(LiteError::ServerRefused)) {
       events_.push_back(WatchProblem{
           entry.first, base::Error(WatchError::HistoryLost, "Older transactions can't be had: " +
                                                                 answer.error().message())});

@@ -72,7 +72,7 @@ def test_the_devnet_killed_at_any_time_loses_and_doubles_nothing(make_devnet, wa
     assert len(wanted) >= 3
     current.wait(lambda: len(current.recorded()) >= len(wanted), "every transaction", 90)
     assert current.recorded() == wanted, "in order, each once"
-    assert current.events("problem") == []
+    assert current.events("problem") == [], current.log_text()
     balance = devnet.balance(address)
     current.wait(lambda: [event for event in current.events("current") if event["balance"] == balance], "the balance")
 
