@@ -1,6 +1,8 @@
 // One version is read while the next one is made.
 #include "app/attestation/live_collateral.h"
 
+#include "attest/collateral/limits.h"
+
 namespace cocoon::app::attestation {
 
 using attest::collateral::BundledItem;
@@ -16,7 +18,7 @@ std::shared_ptr<const attest::IntelCollateral> LiveCollateral::find(
     const attest::IntelCollateralId& id) const {
   const std::lock_guard lock(mutex_);
   if (const auto found = assembled_.find(id); found != assembled_.end()) return found->second;
-  for (const ItemName& name : attest::collateral::intel_names(id).all()) wanted_.insert(name);
+  for (const ItemName& name : attest::collateral::intel_names(id).all()) want(name);
   auto collateral = set_->intel(id);
   if (collateral) assembled_[id] = collateral;
   return collateral;
@@ -24,9 +26,18 @@ std::shared_ptr<const attest::IntelCollateral> LiveCollateral::find(
 
 base::Bytes LiveCollateral::body_of(const ItemName& name) const {
   const std::lock_guard lock(mutex_);
-  wanted_.insert(name);
+  want(name);
   const Item* item = set_->find(name);
   return item == nullptr ? base::Bytes() : item->body;
+}
+
+// Peers name what is wanted, before anything is known of them. So what nobody had gives way.
+void LiveCollateral::want(const ItemName& name) const {
+  if (wanted_.size() >= attest::collateral::kItemsMax && !wanted_.contains(name)) {
+    std::erase_if(wanted_, [this](const ItemName& one) { return set_->find(one) == nullptr; });
+    if (wanted_.size() >= attest::collateral::kItemsMax) return;
+  }
+  wanted_.insert(name);
 }
 
 base::Result<void> LiveCollateral::add(base::WallTime fetched, Item item) {

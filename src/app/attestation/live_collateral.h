@@ -22,7 +22,7 @@ class LiveCollateral final : public attest::IntelCollateralSource {
   // All items, or the first error.
   base::Result<void> add_bundle(base::WallTime now, std::string_view json);
 
-  // Wanted, and missing or due for renewal.
+  // Wanted, and missing or due for renewal; kItemsMax at most.
   std::vector<attest::collateral::ItemName> due(base::WallTime now) const;
   std::uint64_t version() const;
   std::vector<attest::collateral::BundledItem> items() const;
@@ -30,6 +30,7 @@ class LiveCollateral final : public attest::IntelCollateralSource {
  private:
   using Set = attest::collateral::CollateralSet;
   std::shared_ptr<const Set> current() const;
+  void want(const attest::collateral::ItemName& name) const;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Set> set_ = std::make_shared<Set>();
