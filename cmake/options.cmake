@@ -12,6 +12,9 @@ target_compile_options(cocoon_flags INTERFACE
   -Wno-gnu-statement-expression -Wno-gnu-statement-expression-from-macro-expansion
   -fno-omit-frame-pointer -fvisibility=hidden)
 target_compile_definitions(cocoon_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+# A program holds what it calls, and nothing else that was compiled beside it: tools/symbols looks.
+target_compile_options(cocoon_flags INTERFACE $<$<CONFIG:Release>:-ffunction-sections> $<$<CONFIG:Release>:-fdata-sections>)
+target_link_options(cocoon_flags INTERFACE $<$<CONFIG:Release>:LINKER:--gc-sections>)
 target_include_directories(cocoon_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
 
 # Only where bytes must not depend on the checkout's place: the compiler cache can't share objects made with it.
