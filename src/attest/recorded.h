@@ -20,6 +20,15 @@ inline base::Bytes recorded(const std::string& name) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+// The file that has this role in `vector`, an entry of a folder's manifest; empty if none has. A
+// template on the JSON type, so that this header needs no JSON.
+template <typename Json>
+base::Bytes file_of(const std::string& folder, const Json& vector, const std::string& role) {
+  const auto& files = vector.at("files");
+  return files.contains(role) ? recorded(folder + "/" + files.at(role).template get<std::string>())
+                              : base::Bytes();
+}
+
 inline const Factor* find_factor(const Findings& findings, FactorId id) {
   for (const Factor& factor : findings.factors) {
     if (factor.id == id) return &factor;

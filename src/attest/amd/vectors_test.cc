@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "attest/amd/verify.h"
-#include "attest/recorded_manifest.h"
+#include "attest/recorded.h"
 #include "base/encoding.h"
 
 namespace cocoon::attest::amd {
@@ -107,7 +107,7 @@ void expect_verdict(const json& expect, const Examination& examination) {
 
 TEST(SevSnpVectors, Verdicts) {
   std::size_t checks = 0;
-  for (const json& vector : recorded_manifest("snp")) {
+  for (const json& vector : json::parse(recorded("snp/manifest.json"))) {
     const Files files(vector);
     const Roots roots = roots_of(vector);
     for (const json& check : vector.at("checks")) {
@@ -122,7 +122,7 @@ TEST(SevSnpVectors, Verdicts) {
 
 // What vouches for tests vouches for nothing else.
 TEST(SevSnpVectors, TestRootIsNotAmds) {
-  for (const json& vector : recorded_manifest("snp")) {
+  for (const json& vector : json::parse(recorded("snp/manifest.json"))) {
     if (!vector.contains("trusted_root")) continue;
     const json& check = vector.at("checks").at(0);
     const auto now = base::from_unix_seconds(check.at("time").get<std::int64_t>());
@@ -135,7 +135,7 @@ TEST(SevSnpVectors, TestRootIsNotAmds) {
 // Peers show no chain: what the pinned roots have issued is enough.
 TEST(SevSnpVectors, WithoutAShownChain) {
   std::size_t verified = 0;
-  for (const json& vector : recorded_manifest("snp")) {
+  for (const json& vector : json::parse(recorded("snp/manifest.json"))) {
     if (vector.contains("trusted_root")) continue;
     const json& check = vector.at("checks").at(0);
     if (check.at("expect").at("result") != "verified") continue;
@@ -215,7 +215,7 @@ json policy_of(const SevSnpPolicy& policy) {
 
 TEST(SevSnpVectors, FieldsOfReports) {
   std::size_t seen = 0;
-  for (const json& vector : recorded_manifest("snp")) {
+  for (const json& vector : json::parse(recorded("snp/manifest.json"))) {
     if (!vector.contains("fields") || !vector.at("fields").contains("version")) continue;
     SCOPED_TRACE(vector.at("id").get<std::string>());
     const auto report = parse_sev_snp_report(file_of("snp", vector, "report"));
@@ -231,7 +231,7 @@ TEST(SevSnpVectors, FieldsOfReports) {
 
 TEST(SevSnpVectors, FieldsOfKeyCertificates) {
   std::size_t seen = 0;
-  for (const json& vector : recorded_manifest("snp")) {
+  for (const json& vector : json::parse(recorded("snp/manifest.json"))) {
     if (!vector.contains("key") || !vector.at("key").contains("product")) continue;
     SCOPED_TRACE(vector.at("id").get<std::string>());
     const json& expected = vector.at("key");

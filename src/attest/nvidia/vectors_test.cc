@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "attest/nvidia/device.h"
-#include "attest/recorded_manifest.h"
+#include "attest/recorded.h"
 #include "base/encoding.h"
 
 namespace cocoon::attest::nvidia {
@@ -98,7 +98,7 @@ void expect_manifests(const json& expect, const Examined& examined) {
 
 TEST(DeviceVectors, Verdicts) {
   std::size_t seen = 0;
-  for (const json& vector : recorded_manifest("nvidia")) {
+  for (const json& vector : json::parse(recorded("nvidia/manifest.json"))) {
     for (const json& check : vector.at("checks")) {
       SCOPED_TRACE(vector.at("id").get<std::string>());
       const auto now = base::from_unix_seconds(check.at("time").get<std::int64_t>());
