@@ -1,12 +1,13 @@
-# cocoon_module(NAME [BUSY] [MAY_USE mod...] [SYSTEM lib...] [SOURCES file...] [TESTS file...] [FUZZ file...])
+# cocoon_module(NAME [BUSY] [FUZZED] [MAY_USE mod...] [SYSTEM lib...] [SOURCES file...] [TESTS file...] [FUZZ file...])
 #
 # Declares the module in this directory: a static library cocoon_NAME, one test program NAME_test from TESTS, and one
 # fuzz program per FUZZ file. MAY_USE is the module's row in the table of docs/architecture.md: tools/layers reads it
 # from this call and refuses any include outside it. SYSTEM names external libraries to link. BUSY marks code that tests
 # and simulations run millions of times: optimised in debug builds too, where everything else is compiled without
-# optimization, because compiling takes most of the time of a check and optimising sanitized code doubles it.
+# optimization, because compiling takes most of the time of a check and optimising sanitized code doubles it. FUZZED
+# marks a module that other modules' fuzz targets run through, though it has none of its own.
 function(cocoon_module name)
-  cmake_parse_arguments(M "BUSY" "" "MAY_USE;SYSTEM;SOURCES;TESTS;TEST_USES;FUZZ" ${ARGN})
+  cmake_parse_arguments(M "BUSY;FUZZED" "" "MAY_USE;SYSTEM;SOURCES;TESTS;TEST_USES;FUZZ" ${ARGN})
   set(target cocoon_${name})
   if(M_SOURCES)
     add_library(${target} STATIC ${M_SOURCES})
@@ -17,7 +18,7 @@ function(cocoon_module name)
   endif()
   # Modules with parsers count the edges they run, so that fuzz targets are built from the same objects as the tests. No
   # others: counting takes a quarter of the time of compiling, and slows every test.
-  if(COCOON_FUZZ AND M_FUZZ)
+  if(COCOON_FUZZ AND (M_FUZZ OR M_FUZZED))
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
   if(M_BUSY)
