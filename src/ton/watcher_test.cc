@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tl/codec.h"
+#include "ton/lite_ids.h"
 #include "ton/lite_world.h"
 
 namespace cocoon::ton {
@@ -140,6 +142,59 @@ TEST(Watcher, ALongGapTakesPages) {
   chain.make_block();
   LiteWorld world(chain, 1);
   Process process(world);
+  world.run(10s, 1s);
+  EXPECT_EQ(process.handled(), chain.transactions_of(kAlice));
+}
+
+// A server of whose answers to questions about transactions `instead` makes others, from the third
+// page on while `on`.
+LabServer::Tamper from_third_page(const bool& on,
+                                  std::function<std::optional<base::Bytes>()> instead) {
+  return [&on, instead = std::move(instead), pages = 0](
+             std::uint32_t id, base::Bytes answer) mutable -> std::optional<base::Bytes> {
+    if (id != tl::lite::LiteServerGetTransactions::kId) return answer;
+    return ++pages > 2 && on ? instead() : std::optional(std::move(answer));
+  };
+}
+
+void add_long_history(ChainLab& chain) {
+  chain.put_account(kAlice, base::Nanoton(5), std::nullopt);
+  for (std::uint64_t i = 0; i < 5 * kWatchPage; ++i) {
+    chain.add_transaction(kAlice, incoming(i), ComputePhase::Skipped);
+  }
+  chain.make_block();
+}
+
+TEST(Watcher, ServersThatFallSilentAreWaitedForWithoutAProblem) {
+  ChainLab chain(43);
+  add_long_history(chain);
+  LiteWorld world(chain, 1);
+  bool silent = true;
+  world.server(0).tamper = from_third_page(silent, [] { return std::nullopt; });
+  Process process(world);
+  world.run(60s, 1s);
+  EXPECT_TRUE(process.handled().empty());
+  EXPECT_GE(world.count("server_silent"), 2u) << "it has asked, and asked again";
+  EXPECT_TRUE(process.problems.empty());
+  silent = false;
+  world.run(30s, 1s);
+  EXPECT_EQ(process.handled(), chain.transactions_of(kAlice));
+  EXPECT_TRUE(process.problems.empty());
+}
+
+TEST(Watcher, ServersThatRefuseOlderTransactionsAreAProblemUntilOneHasThem) {
+  ChainLab chain(44);
+  add_long_history(chain);
+  LiteWorld world(chain, 1);
+  bool pruned = true;
+  world.server(0).tamper = from_third_page(
+      pruned, [] { return tl::encode_boxed(tl::lite::LiteServerError{651, "not in db"}); });
+  Process process(world);
+  world.run(10s, 1s);
+  EXPECT_TRUE(process.handled().empty());
+  ASSERT_FALSE(process.problems.empty());
+  EXPECT_EQ(process.problems.front(), "history_lost");
+  pruned = false;
   world.run(10s, 1s);
   EXPECT_EQ(process.handled(), chain.transactions_of(kAlice));
 }
