@@ -207,7 +207,7 @@ class Watch(Process):
         try:
             return wait_until(holds, what, timeout)
         except AssertionError:
-            self.fail(f"{what}: {self.lines[-12:]}")
+            self.fail(f"{what}: {self.lines[:8]} ... {self.lines[-12:]}")
 
 
 def history(devnet, address):

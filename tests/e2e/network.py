@@ -24,7 +24,11 @@ WORKER_OWNER = "UQAuz15H1ZHrZ_psVrAra7HealMIVeFq0wguqlmFno1f3B-m"
 CLIENT_OWNER = "UQCdj43bBDyeJlfe6FVSpWLfsDMp4YHbmz5lca5-tNz-fx20"
 WAIT = 30.0
 LOG_SHOWN = 6000
-FREE_PORTS = (20000, 32000)
+# Below those that the kernel gives to outgoing connections: one of these would take a port now and then before a program
+# of ours does. Each process of a test run has a part of its own, since programs that tests kill leave their ports alone
+# for a moment.
+FIRST_PORT, PORTS_EACH = 20000, 2000
+MY_FIRST_PORT = FIRST_PORT + PORTS_EACH * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 def binary(name):
@@ -36,10 +40,9 @@ def binary(name):
 
 
 def free_port():
-    """A port that nobody listens on, below those that the kernel gives to outgoing connections: one of these would
-    take it now and then before a program of ours does."""
+    """A port of this process that nobody listens on."""
     while True:
-        port = random.randrange(*FREE_PORTS)
+        port = random.randrange(MY_FIRST_PORT + PORTS_EACH // 2, MY_FIRST_PORT + PORTS_EACH)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("", port))
             return port

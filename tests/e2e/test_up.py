@@ -9,7 +9,7 @@ import time
 import pytest
 
 from engine import MODEL
-from network import ROOT, Process, binary, fetch, free_port, wait_until
+from network import MY_FIRST_PORT, ROOT, Process, binary, fetch, free_port, wait_until
 
 COMMAND_SECONDS = 60
 
@@ -20,7 +20,8 @@ class Up(Process):
     def __init__(self, folder, *arguments, env=None):
         self.folder = folder
         super().__init__([binary("cocoon"), "up", "--json", "--dir", str(folder / "up"), "--listen",
-                          f"127.0.0.1:{free_port()}", *arguments], folder / "up.log", env=env)
+                          f"127.0.0.1:{free_port()}", "--ports", str(MY_FIRST_PORT), *arguments], folder / "up.log",
+                         env=env)
 
     def events(self):
         return [json.loads(line) for line in self.lines]

@@ -7,6 +7,7 @@
 #include "app/commands/whereabouts.h"
 #include "crypto/hash.h"
 #include "io/files.h"
+#include "registry/limits.h"
 #include "registry/root_orders.h"
 #include "ton/contract_code.h"
 
@@ -109,10 +110,17 @@ UpChain::UpChain(io::Runtime& runtime, UpPlan plan, OnReady on_ready)
   ask_devnet();
 }
 
+// Whether it is our devnet that answers: it says what stands in the file that it has written.
+// Another program may have taken the port since it was picked; then ours ends and says so.
+bool UpChain::is_ours(const Reply& reply) const {
+  const auto written = io::read_file(plan_.chain->config, registry::kMaxChainConfigBytes);
+  return reply.status == 200 && written && base::as_text(*written) == reply.body;
+}
+
 void UpChain::ask_devnet() {
-  const std::string url = local_url(plan_.chain->http_port) + "/devnet/status";
+  const std::string url = local_url(plan_.chain->http_port) + "/global.config.json";
   request_ = std::make_unique<Fetch>(runtime_, url, kFetchTimeout, [this](Result<Reply> reply) {
-    if (reply && reply->status == 200) {
+    if (reply && is_ours(*reply)) {
       const auto opened = open();
       return opened ? fill_next() : fail(opened.error());
     }

@@ -47,6 +47,7 @@ class UpChain {
   };
 
   void ask_devnet();
+  bool is_ours(const Reply& reply) const;
   base::Result<void> open();
   base::Result<ton::Address> choose_root();
   void fill_next();

@@ -20,8 +20,8 @@
 namespace cocoon::app::commands {
 
 struct UpWishes {
-  UpPlan plan;       // model and engine are still open
-  PortPicker ports;  // of the plan; they stay ours while it runs
+  UpPlan plan;        // model and engine are still open
+  PortPicker picker;  // of the plan's ports; they stay ours while it runs
   EngineSource::Wishes engine;
   std::uint16_t engine_port = 0;  // for the demo engine
   std::string programs;           // folder of cocoon, cocoon-proxy-dev and cocoon-worker-dev

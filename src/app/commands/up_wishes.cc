@@ -17,16 +17,27 @@ constexpr std::uint16_t kEnginePort = 18080;
 constexpr std::uint16_t kLitePort = 13000;
 constexpr std::uint16_t kChainHttpPort = 13100;
 
-Result<std::string> choose_listen(const Arguments& arguments, PortPicker& ports) {
-  if (!arguments.has("--listen")) {
-    return "127.0.0.1:" + std::to_string(TRY(ports.pick(kGatewayPort)));
+// Picks ports from the one that the user names on, else from the usual one of each kind.
+class Ports {
+ public:
+  Ports(PortPicker& picker, std::uint16_t first) : picker_(picker), first_(first) {}
+
+  Result<std::uint16_t> pick(std::uint16_t usual) {
+    return picker_.pick(first_ != 0 ? first_ : usual);
   }
-  const std::string listen = arguments.text("--listen");
-  const auto where = TRY(loopback_address(listen, "--listen"));
-  if (is_free(where.host, where.port)) return where.to_text();
-  return fault(CommandFault::Usage, "another program listens on " + listen,
-               "--listen with another port");
-}
+  Result<std::string> listen(const Arguments& arguments) {
+    if (!arguments.has("--listen")) return "127.0.0.1:" + std::to_string(TRY(pick(kGatewayPort)));
+    const std::string wanted = arguments.text("--listen");
+    const auto where = TRY(loopback_address(wanted, "--listen"));
+    if (TRY(picker_.take(where.host, where.port))) return where.to_text();
+    return fault(CommandFault::Usage, "another program listens on " + wanted,
+                 "--listen with another port");
+  }
+
+ private:
+  PortPicker& picker_;
+  std::uint16_t first_;  // 0: none is named
+};
 
 }  // namespace
 
@@ -63,10 +74,14 @@ Result<UpWishes> read_up_wishes(const Invocation& invocation, const std::string&
     return fault(CommandFault::Usage, "--engine: " + endpoint.error().message(),
                  "--engine http://127.0.0.1:8000");
   }
-  PortPicker& ports = wishes.ports;
+  const std::string mine = user_directory();
+  if (!mine.empty()) wishes.picker = PortPicker(mine + "/ports");
+  const std::int64_t first =
+      given.has("--ports") ? TRY(given.number("--ports", kGatewayPort, 1, UINT16_MAX)) : 0;
+  Ports ports(wishes.picker, static_cast<std::uint16_t>(first));
   wishes.plan.directory = directory;
   wishes.plan.images = invocation.surroundings.images;
-  wishes.plan.listen = TRY(choose_listen(given, ports));
+  wishes.plan.listen = TRY(ports.listen(given));
   wishes.plan.proxy_http = TRY(ports.pick(kProxyPort));
   wishes.plan.proxy_workers = TRY(ports.pick(kProxyPort));
   wishes.plan.proxy_clients = TRY(ports.pick(kProxyPort));

@@ -55,14 +55,18 @@ base::Result<RunningNetwork> parse_running_network(std::string_view text) {
   return network;
 }
 
+std::string user_directory() {
+  const std::string data = variable("XDG_DATA_HOME");
+  if (!data.empty()) return data + "/cocoon";
+  const std::string home = variable("HOME");
+  return home.empty() ? "" : home + "/.local/share/cocoon";
+}
+
 base::Result<std::string> data_directory(const Arguments& arguments) {
   if (arguments.has("--dir")) return arguments.text("--dir");
-  const std::string data = variable("XDG_DATA_HOME");
-  if (!data.empty()) return data + "/cocoon/up";
-  const std::string home = variable("HOME");
-  if (home.empty())
-    return fault(CommandFault::Usage, "neither HOME nor XDG_DATA_HOME is set", "--dir DIR");
-  return home + "/.local/share/cocoon/up";
+  const std::string mine = user_directory();
+  if (!mine.empty()) return mine + "/up";
+  return fault(CommandFault::Usage, "neither HOME nor XDG_DATA_HOME is set", "--dir DIR");
 }
 
 std::string up_file(const std::string& directory) { return directory + "/up.json"; }

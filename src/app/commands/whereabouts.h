@@ -31,7 +31,9 @@ struct RunningNetwork {
 std::string to_text(const RunningNetwork& network);
 base::Result<RunningNetwork> parse_running_network(std::string_view text);
 
-// --dir, or cocoon/up below XDG_DATA_HOME or ~/.local/share.
+// cocoon below XDG_DATA_HOME or ~/.local/share; empty if the environment names neither.
+std::string user_directory();
+// --dir, or `up` in user_directory().
 base::Result<std::string> data_directory(const Arguments& arguments);
 std::string up_file(const std::string& directory);
 
