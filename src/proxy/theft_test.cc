@@ -61,27 +61,40 @@ class Theft : public testing::Test {
     return transaction;
   }
 
-  // A deposit as the contract at `source` reports it to the proxy's, for a client whose secret has
-  // this hash.
-  ton::Transaction deposit(const ton::Address& source, const base::Bits256& secret_hash) {
+  // What `owner`'s contract at `source` reports to the proxy's; the secret has this hash.
+  static ton::Transaction report(std::string_view owner, const ton::Address& source,
+                                 const base::Bits256& secret_hash, ton::CellBuilder event) {
     ton::CellBuilder state;
     state.store_uint(0, 2).store_coins(kDeposit).store_coins(base::Nanoton(1000));
     state.store_uint(0, 64).store_bytes(secret_hash);
-    ton::CellBuilder paid;
-    paid.store_uint(number_of(Operation::ToppedUp), 32).store_coins(kDeposit);
+    const ton::CellRef said = event.finish_fixed();
     ton::CellBuilder body;
     body.store_uint(number_of(Operation::ClientRequest), 32).store_uint(1, 64);
-    body.store_address(sim::address_of("alice")).store_ref(state.finish_fixed());
-    body.store_maybe_ref(paid.store_address(wallet()).finish_fixed());
+    body.store_address(sim::address_of(owner)).store_ref(state.finish_fixed());
+    body.store_maybe_ref(said);
     ton::Transaction transaction;
     transaction.lt = 1;
-    transaction.hash = crypto::sha256(base::as_bytes("a deposit"));
+    transaction.hash = said->hash();
     transaction.in_message.emplace();
     transaction.in_message->source = ton::MessageAddress::from(source);
     transaction.in_message->body = body.finish_fixed();
     transaction.description.compute = ton::ComputePhase::Succeeded;
     transaction.description.action_success = true;
     return transaction;
+  }
+  static ton::Transaction deposit(const ton::Address& source, const base::Bits256& secret_hash) {
+    ton::CellBuilder paid;
+    paid.store_uint(number_of(Operation::ToppedUp), 32).store_coins(kDeposit);
+    paid.store_address(wallet());
+    return report("alice", source, secret_hash, std::move(paid));
+  }
+  ton::Transaction registration(std::string_view owner, std::int64_t nonce) {
+    ton::CellBuilder registered;
+    registered.store_uint(number_of(Operation::Registered), 32);
+    registered.store_uint(static_cast<std::uint64_t>(nonce), 64);
+    const auto address = sim::address_of(owner);
+    return report(owner, core().config.network.client_address(address, core().identity), {},
+                  std::move(registered));
   }
 
   ton::Address alices_contract(const registry::Snapshot& network) {
@@ -104,6 +117,21 @@ class Theft : public testing::Test {
     const auto reply = lab_.answer<tl::ClientConnectedToProxy>(link);
     return {link, std::holds_alternative<tl::ClientProxyConnectionAuthShort>(reply->auth)};
   }
+  // One that is asked for the owner's word on the chain and waits for it; the nonce it shall carry.
+  struct Waiting {
+    LinkId link;
+    std::int64_t nonce;
+  };
+  Waiting wait_for_registration() {
+    const LinkId link = lab_.open(PeerRole::Client);
+    lab_.ask(link, lab_.client_greeting({}));
+    const auto reply = lab_.answer<tl::ClientConnectedToProxy>(link);
+    const auto* proof = std::get_if<tl::ClientProxyConnectionAuthLong>(&reply->auth);
+    EXPECT_NE(proof, nullptr);
+    lab_.ask(link, tl::ClientAuthorizeWithProxyLong{});
+    EXPECT_EQ(lab_.answers(link), 0u) << "the chain has not spoken yet";
+    return {link, proof == nullptr ? 0 : proof->nonce};
+  }
 
   ProxyLab lab_{{.chain = ChainTerms{.wallet = wallet()}}};
 };
@@ -125,6 +153,53 @@ TEST_F(Theft, TheEmptySecretOpensNoChannelThoughTheContractNamesIt) {
   lab_.ask(thief.link, tl::ClientAuthorizeWithProxyShort{.data = {}});
   EXPECT_EQ(lab_.closed(thief.link), "wrong_secret");
   EXPECT_EQ(lab_.client_account().balance, kDeposit);
+}
+
+TEST_F(Theft, TheOwnersRegistrationOpensTheLinkWhoseNonceItCarries) {
+  see(deposit(alices_contract(core().config.network), base::Bits256{}));
+  const Waiting first = wait_for_registration();
+  const Waiting second = wait_for_registration();
+  ASSERT_NE(first.nonce, second.nonce);
+  see(registration("alice", first.nonce));
+  lab_.answer<tl::ClientAuthorizationWithProxySuccess>(first.link);
+  EXPECT_EQ(lab_.answers(second.link), 0u);
+  EXPECT_EQ(lab_.client_account().balance, kDeposit);
+}
+
+TEST_F(Theft, ARegistrationMayComeBeforeTheClientAsksToBeLetIn) {
+  see(deposit(alices_contract(core().config.network), base::Bits256{}));
+  const LinkId link = lab_.open(PeerRole::Client);
+  lab_.ask(link, lab_.client_greeting({}));
+  const auto reply = lab_.answer<tl::ClientConnectedToProxy>(link);
+  see(registration("alice", std::get<tl::ClientProxyConnectionAuthLong>(reply->auth).nonce));
+  EXPECT_EQ(lab_.answers(link), 0u);
+  lab_.ask(link, tl::ClientAuthorizeWithProxyLong{});
+  lab_.answer<tl::ClientAuthorizationWithProxySuccess>(link);
+}
+
+TEST_F(Theft, NobodyElsesRegistrationOpensALink) {
+  see(deposit(alices_contract(core().config.network), base::Bits256{}));
+  const Waiting thief = wait_for_registration();
+  see(registration("bob", thief.nonce));
+  see(registration("alice", thief.nonce + 1));
+  ton::Transaction forged = registration("alice", thief.nonce);
+  forged.in_message->source = ton::MessageAddress::from(sim::address_of("a wallet of the thief"));
+  see(forged);
+  EXPECT_EQ(lab_.answers(thief.link), 0u);
+  lab_.request(thief.link);
+  EXPECT_EQ(lab_.closed(thief.link), "unauthorised_request");
+}
+
+TEST_F(Theft, ARegistrationIsGoodForOneLinkOnly) {
+  see(deposit(alices_contract(core().config.network), base::Bits256{}));
+  const Waiting owner = wait_for_registration();
+  const ton::Transaction shown = registration("alice", owner.nonce);
+  see(shown);
+  lab_.answer<tl::ClientAuthorizationWithProxySuccess>(owner.link);
+  lab_.close(owner.link);
+  const Waiting thief = wait_for_registration();
+  see(shown);
+  EXPECT_EQ(lab_.answers(thief.link), 0u);
 }
 
 TEST_F(Theft, ADepositThatIsShownAgainCountsOnce) {
