@@ -1,8 +1,18 @@
 // Measures every operation on the real TVM with the live chain's fees: gas of each contract on the way, what it costs in
 // all, and the least value that has to be attached; and what settling a million requests comes to by these measures.
 import { join } from "node:path";
-import { type Address, type Cell, external, internal as ordered, toNano } from "@ton/core";
-import { type Client, failed, internal, keys, party, start, type Worker, World } from "../tests/world.ts";
+import { type Address, type Cell, external, internal as ordered, type StateInit, toNano } from "@ton/core";
+import {
+  type Client,
+  type Envelope,
+  failed,
+  internal,
+  keys,
+  party,
+  start,
+  type Worker,
+  World,
+} from "../tests/world.ts";
 import * as w from "../wrappers/index.ts";
 import { contractsFolder } from "./compile.ts";
 
@@ -28,14 +38,9 @@ class Meter {
   readonly world: World;
   readonly roles: [string, Address][];
 
-  constructor(world: World, client: Client, worker: Worker) {
+  constructor(world: World, parties: [string, Address][]) {
     this.world = world;
-    this.roles = [
-      ["root", world.root.address],
-      ["proxy", world.proxy.address],
-      ["client", client.contract.address],
-      ["worker", worker.contract.address],
-    ];
+    this.roles = [["root", world.root.address], ["proxy", world.proxy.address], ...parties];
   }
 
   private async coins(): Promise<bigint> {
@@ -44,13 +49,22 @@ class Meter {
     return sum;
   }
 
-  async run(name: string, from: Address, to: Address, body: Cell, amount = 0n): Promise<void> {
+  // `init`: of a contract that this message deploys.
+  async run(
+    name: string,
+    from: Address,
+    to: Address,
+    body: Cell,
+    amount = 0n,
+    init?: StateInit,
+  ): Promise<void> {
     const { world } = this;
-    const low = (await this.bounces(from, to, body, amount)) ? amount + most : amount;
-    const least = await world.leastValue(from, to, body, low, amount + most, precision);
     const value = amount + w.attach.request;
+    const envelope = { from, to, value, body, ...(init && { init }) };
+    const low = (await this.bounces(envelope)) ? amount + most : amount;
+    const least = await world.leastValue(envelope, low, amount + most, precision);
     const before = await this.coins();
-    const { transactions } = await world.chain.sendMessage(internal({ from, to, value, body }));
+    const { transactions } = await world.chain.sendMessage(internal(envelope));
     let out = 0n;
     const gas: Record<string, number> = {};
     const messages = transactions.reduce((sum, tx) => sum + tx.outMessages.size, 1);
@@ -70,16 +84,27 @@ class Meter {
   }
 
   // Whether the request comes back from the proxy contract, as some are meant to.
-  private async bounces(from: Address, to: Address, body: Cell, amount: bigint): Promise<boolean> {
+  private async bounces(envelope: Envelope): Promise<boolean> {
     const snapshot = this.world.chain.snapshot();
-    const value = amount + w.attach.request;
-    const { transactions } = await this.world.chain.sendMessage(internal({ from, to, value, body }));
+    const { transactions } = await this.world.chain.sendMessage(internal(envelope));
     await this.world.chain.loadFrom(snapshot);
     return transactions.some(failed);
   }
 }
 
 const hashOf = (address: bigint) => Buffer.from(address.toString(16).padStart(64, "0"), "hex");
+
+// The first deposit, which deploys the contract: in a world of its own, so that the others find theirs as it was.
+async function measureOpening(): Promise<Operation[]> {
+  const world = await World.create();
+  const owner = party("client");
+  const contract = world.network.client(owner, world.identity);
+  const meter = new Meter(world, [["client", contract.address]]);
+  const amount = toNano("5");
+  const deposit = w.clientBody.topUp(1n, amount, owner);
+  await meter.run("client: open", owner, contract.address, deposit, amount, contract.init!);
+  return meter.operations;
+}
 
 async function measureClient(meter: Meter, client: Client, vouched: Client) {
   const { world } = meter;
@@ -145,19 +170,29 @@ async function measureWallet({ world, operations }: Meter, client: Client) {
   const key = keys("wallet");
   const owner = party("wallet owner");
   const { address, init } = w.WalletContract.create(key.publicKey, owner);
-  await world.deliver({ from: owner, to: address, value: toNano("3"), init: init! });
-  const to = client.contract.address;
-  const sent = ordered({ to, value: w.attach.request, body: world.chargeBody(client, 9n) });
-  const order = { validUntil: start + 2 ** 30, seqno: 0, messages: [{ mode: 3, message: w.relaxed(sent) }] };
-  const body = w.walletOrderMessage(order, key.secretKey);
-  const tx = (await world.chain.sendMessage(external({ to: address, body }))).transactions[0]!;
-  if (tx.description.type !== "generic" || tx.description.computePhase.type !== "vm")
-    throw new Error("not run");
-  let fee = tx.totalFees.coins;
-  for (const { info } of tx.outMessages.values()) if (info.type === "internal") fee += info.forwardFee;
-  const gas = { wallet: Number(tx.description.computePhase.gasUsed) };
-  // The message that it sends is counted where it arrives.
-  operations.push({ name: "wallet: an order", gas, messages: 1, fee: Number(fee), least: 0 });
+  const measureOrder = async (name: string, seqno: number, channel: StateInit | null) => {
+    const sent = ordered({
+      to: client.contract.address,
+      value: w.attach.request,
+      body: world.chargeBody(client, 9n),
+      init: channel,
+    });
+    const order = { validUntil: start + 2 ** 30, seqno, messages: [{ mode: 3, message: w.relaxed(sent) }] };
+    const body = w.walletOrderMessage(order, key.secretKey);
+    const first = seqno === 0 && { init: init! };
+    const tx = (await world.chain.sendMessage(external({ to: address, body, ...first }))).transactions[0]!;
+    if (tx.description.type !== "generic" || tx.description.computePhase.type !== "vm")
+      throw new Error("not run");
+    let fee = tx.totalFees.coins;
+    for (const { info } of tx.outMessages.values()) if (info.type === "internal") fee += info.forwardFee;
+    const gas = { wallet: Number(tx.description.computePhase.gasUsed) };
+    // The message that it sends is counted where it arrives.
+    operations.push({ name, gas, messages: 1, fee: Number(fee), least: 0 });
+  };
+  await world.deliver({ from: owner, to: address, value: toNano("3"), bounce: false });
+  await measureOrder("wallet: its first order", 0, null);
+  await measureOrder("wallet: an order", 1, null);
+  await measureOrder("wallet: an order that deploys a channel", 2, client.contract.init!);
 }
 
 // The chain's prices per bit and cell for 2^16 seconds (configuration parameter 18).
@@ -176,14 +211,17 @@ export async function measure(): Promise<Measurement> {
   const client = await world.addClient();
   const vouched = await world.addClient();
   const worker = await world.addWorker();
-  const meter = new Meter(world, client, worker);
+  const meter = new Meter(world, [
+    ["client", client.contract.address],
+    ["worker", worker.contract.address],
+  ]);
   await measureClient(meter, client, vouched);
   const storage = await storagePerYear(meter);
   await measureWorker(meter, worker);
   await measureProxy(meter, client);
   await measureRoot(meter);
   await measureWallet(meter, client);
-  return { operations: meter.operations, storagePerYear: storage };
+  return { operations: [...(await measureOpening()), ...meter.operations], storagePerYear: storage };
 }
 
 export const gasText = (m: Measurement) => JSON.stringify(m, null, 2) + "\n";

@@ -191,7 +191,11 @@ test("a refused deposit that was spent meanwhile still reaches the proxy contrac
   const alive = await World.create();
   const twin = await alive.addClient();
   await alive.topUp(twin, toNano("2"));
-  const least = await alive.leastValue(from, twin.contract.address, topUp, toNano("1"), toNano("1.2"));
+  const least = await alive.leastValue(
+    { from, to: twin.contract.address, body: topUp },
+    toNano("1"),
+    toNano("1.2"),
+  );
   const trace = await world.deliverTogether([
     { from, to: at, body: topUp, value: least },
     { from, to: at, body: withdraw(), value: w.attach.request },

@@ -239,12 +239,11 @@ export class World {
     internal({ from, to, value, body });
 
   // The smallest value between the two, up to `precision`, with which a message is not refused. Changes nothing.
-  async leastValue(from: Address, to: Address, body: Cell, low: bigint, high: bigint, precision = 1n) {
+  async leastValue(envelope: Omit<Envelope, "value">, low: bigint, high: bigint, precision = 1n) {
     const snapshot = this.chain.snapshot();
     while (high - low > precision) {
       const middle = (low + high) / 2n;
-      const transactions = (await this.chain.sendMessage(internal({ from, to, value: middle, body })))
-        .transactions;
+      const { transactions } = await this.chain.sendMessage(internal({ ...envelope, value: middle }));
       if (exitOf(transactions[0]!) === 0 && !transactions.some(failed)) high = middle;
       else low = middle;
       await this.chain.loadFrom(snapshot);

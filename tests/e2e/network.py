@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import hmac
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -26,9 +27,10 @@ WAIT = 30.0
 LOG_SHOWN = 6000
 # Below those that the kernel gives to outgoing connections: one of these would take a port now and then before a program
 # of ours does. Each process of a test run has a part of its own, since programs that tests kill leave their ports alone
-# for a moment.
-FIRST_PORT, PORTS_EACH = 20000, 2000
+# for a moment. `cocoon up` chooses from the first half of it, tests from the second.
+FIRST_PORT, PORTS_EACH = 20000, 4000
 MY_FIRST_PORT = FIRST_PORT + PORTS_EACH * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+MY_PORTS = itertools.count(random.randrange(PORTS_EACH))
 
 
 def binary(name):
@@ -40,9 +42,9 @@ def binary(name):
 
 
 def free_port():
-    """A port of this process that nobody listens on."""
+    """A port that nobody listens on, and that this process was not given lately."""
     while True:
-        port = random.randrange(MY_FIRST_PORT + PORTS_EACH // 2, MY_FIRST_PORT + PORTS_EACH)
+        port = MY_FIRST_PORT + PORTS_EACH // 2 + next(MY_PORTS) % (PORTS_EACH // 2)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("", port))
             return port

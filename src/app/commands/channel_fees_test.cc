@@ -28,8 +28,21 @@ TEST(ChannelFees, AreThoseThatWereMeasured) {
 }
 
 TEST(ChannelFees, WhatIsAttachedIsEnough) {
-  for (const char* name : {"client: top up", "client: withdraw", "client: collect refund"})
+  for (const char* name : {"client: open", "client: reopen", "client: top up", "client: withdraw",
+                           "client: collect refund"})
     EXPECT_GE(payment::chain::kMessageValues.request.count(), operation(name).at("least")) << name;
+}
+
+TEST(ChannelFees, TheReserveIsTheContracts) {
+  std::ifstream file(std::string(COCOON_VECTORS) + "/../../contracts/src/value.tolk");
+  const std::string source{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_NE(source.find("const STORAGE_RESERVE = ton(\"0.1\")"), std::string::npos);
+  EXPECT_NE(source.find("const REFILL = ton(\"0.02\")"), std::string::npos);
+  using payment::chain::missing_storage_reserve;
+  EXPECT_EQ(missing_storage_reserve({}), base::Nanoton(20'000'000));
+  EXPECT_EQ(missing_storage_reserve(base::Nanoton(99'000'000)), base::Nanoton(1'000'000));
+  EXPECT_EQ(missing_storage_reserve(base::Nanoton(100'000'000)), base::Nanoton{});
+  EXPECT_EQ(missing_storage_reserve(base::Nanoton(500'000'000)), base::Nanoton{});
 }
 
 }  // namespace

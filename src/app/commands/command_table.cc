@@ -289,6 +289,8 @@ Command wallet_send() {
 const Flag kDryRun{"--dry-run", "", "Show every message and what it costs, and send nothing"};
 const Flag kClientConfig{"--config", "FILE",
                          "The client's configuration (default: of the network of --dir)"};
+const Flag kRoot{"--root", "ADDRESS",
+                 "The network's root contract (default: COCOON_ROOT, or that of --dir)"};
 const Operand kChannel{"CHANNEL", "Address of its contract", Operand::Need::Required};
 
 Command channel_list() {
@@ -299,6 +301,22 @@ Command channel_list() {
           .flags = {kUrl, kDir, kJson},
           .examples = {"cocoon channel list"},
           .run = run_channel_list};
+}
+
+Command channel_open() {
+  return {
+      .name = "channel open",
+      .summary = "Open a channel with a proxy, or one that was closed",
+      .details =
+          "The gateway does this by itself. By hand, from the client's own wallet: before the "
+          "gateway runs for the first time,\n"
+          "with another amount than it would choose, or for a channel that was closed, which it "
+          "leaves alone.",
+      .operands = {{"PROXY", "Address of the proxy's contract", Operand::Need::Required},
+                   {"AMOUNT", "1.5 (TON) or 1500000000n", Operand::Need::Required}},
+      .flags = {kDryRun, kClientConfig, kRoot, kChain, kDir, kJson},
+      .examples = {"cocoon channel open EQ... 2 --dry-run"},
+      .run = run_channel_open};
 }
 
 Command channel_topup() {
@@ -334,9 +352,6 @@ Command channel_close() {
           .examples = {"cocoon channel close EQ... --config client.toml"},
           .run = run_channel_close};
 }
-
-const Flag kRoot{"--root", "ADDRESS",
-                 "The network's root contract (default: COCOON_ROOT, or that of --dir)"};
 
 Command root_show() {
   return {
@@ -481,6 +496,7 @@ const std::vector<Command>& command_table() {
                                           wallet_show(),
                                           wallet_send(),
                                           channel_list(),
+                                          channel_open(),
                                           channel_topup(),
                                           channel_withdraw(),
                                           channel_close(),
