@@ -9,19 +9,33 @@ namespace {
 
 using nlohmann::json;
 
+// How far an account is settled, and when it is next.
+void add_settlement(json& row, const proxy::Proxy& machine, const payment::Account& account) {
+  row["unsettled_nanotons"] = account.unsettled().count();
+  row["settled_nanotons"] = account.on_chain.amount.count();
+  if (!machine.core().settlement) return;
+  const auto outlook = machine.core().settlement->outlook(account);
+  row["next_settlement"] = {{"held_by", payment::chain::holdup_name(outlook.holdup)},
+                            {"at_nanotons", outlook.due_at.count()}};
+}
+
+std::string owner_text(const payment::Account& account) {
+  const auto owner = ton::parse_address(account.party);
+  return owner ? ton::to_friendly_text(*owner) : account.party;
+}
+
 json clients_json(const proxy::Proxy& machine) {
   json list = json::array();
   for (const auto& account : machine.core().ledger.accounts()) {
     if (account.kind != payment::AccountKind::Client) continue;
-    const auto owner = ton::parse_address(account.party);
-    json row{{"owner_address", owner ? ton::to_friendly_text(*owner) : account.party},
+    json row{{"owner_address", owner_text(account)},
              {"used_tokens", account.metered.tokens.count},
              {"reserved_tokens", account.reserved_tokens.count},
              {"balance_nanotons", account.balance.count()},
              {"reserved_nanotons", account.reserved.count()},
              {"charged_nanotons", account.metered.amount.count()},
-             {"unsettled_nanotons", account.unsettled().count()},
              {"running_queries", account.open_requests}};
+    add_settlement(row, machine, account);
     list.push_back(std::move(row));
   }
   return list;
@@ -31,11 +45,11 @@ json workers_json(const proxy::Proxy& machine) {
   json list = json::array();
   for (const auto& account : machine.core().ledger.accounts()) {
     if (account.kind != payment::AccountKind::Worker) continue;
-    const auto owner = ton::parse_address(account.party);
-    list.push_back({{"owner_address", owner ? ton::to_friendly_text(*owner) : account.party},
-                    {"earned_tokens", account.metered.tokens.count},
-                    {"earned_nanotons", account.metered.amount.count()},
-                    {"unsettled_nanotons", account.unsettled().count()}});
+    json row{{"owner_address", owner_text(account)},
+             {"earned_tokens", account.metered.tokens.count},
+             {"earned_nanotons", account.metered.amount.count()}};
+    add_settlement(row, machine, account);
+    list.push_back(std::move(row));
   }
   return list;
 }

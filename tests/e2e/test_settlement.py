@@ -94,6 +94,9 @@ def test_the_workers_owner_gets_the_price_less_commission(up, engine):
     price, earned = stats["clients"][0]["charged_nanotons"], stats["workers"][0]["earned_nanotons"]
     assert price > 0 and price % PRICE == 0 and earned == price // PRICE * FEE
     assert usage["cost"] == price
+    status = money.network.command("status")
+    assert "at 0.25 TON unsettled" in status, "half the client's stake"
+    assert "at 10 TON unsettled" in status, "what a payout is worth"
 
     settled = money.settle()
     assert settled["problem"] == "" and settled["treasury"]["client_funds"] == 2 * 10**9 - price
@@ -113,6 +116,11 @@ def test_the_workers_owner_gets_the_price_less_commission(up, engine):
     wait_until(lambda: [one["paid_tokens"] * FEE for one in money.page("worker-1")["earnings"]] == [earned],
                "the worker sees its pay")
 
+    stats = money.page("proxy")
+    for row, settled in ((stats["clients"][0], price), (stats["workers"][0], earned)):
+        assert (row["settled_nanotons"], row["unsettled_nanotons"]) == (settled, 0)
+        assert row["next_settlement"]["held_by"] == "nothing_owed"
+    assert "nothing is owed" in money.network.command("status")
     before = len(money.settlement()["settlements"])
     assert len(money.settle()["settlements"]) == before, "there is nothing left to settle"
 

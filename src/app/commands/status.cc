@@ -1,7 +1,8 @@
-// `cocoon status`: gateway, proxy and workers of a network, what was used, and amounts, all
-// unsettled.
+// `cocoon status`: gateway, proxy and workers of a network, what was used, and how far it is
+// settled.
 #include <cstdlib>
 #include <ctime>
+#include <map>
 #include <memory>
 #include <thread>
 
@@ -161,6 +162,53 @@ void show_gateway(const Terminal& out, const Whereabouts& where, const json& sta
   show_keys(out, stats);
 }
 
+std::string plain_amount_at(const json& document, const std::string& pointer) {
+  return base::to_string(base::Nanoton(number_at(document, pointer)));
+}
+
+// What the account's next settlement waits for.
+std::string next_settlement_text(const json& account) {
+  const std::string holdup = text_at(account, "/next_settlement/held_by");
+  if (holdup == "below_amount")
+    return "at " + plain_amount_at(account, "/next_settlement/at_nanotons") + " unsettled";
+  static const std::map<std::string, std::string, std::less<>> kTexts{
+      {"none", "now"},
+      {"under_way", "under way"},
+      {"nothing_owed", "nothing is owed"},
+      {"empty_channel", "after the client's next deposit"},
+      {"not_collected", "once clients are charged"},
+      {"vouchers", "never: the client pays by vouchers"},
+      {"no_channel", "never: the client has no channel"},
+      {"closed", "never: the channel is closed"}};
+  const auto found = kTexts.find(holdup);
+  return found == kTexts.end() ? printable(holdup) : found->second;
+}
+
+void show_accounts(const Terminal& out, const json& stats) {
+  Table table({{"ACCOUNT"},
+               {"OWNER"},
+               {"TOKENS", Align::Right},
+               {"BALANCE", Align::Right},
+               {"SETTLED", Align::Right},
+               {"UNSETTLED", Align::Right},
+               {"NEXT SETTLEMENT"}});
+  const auto add = [&](const char* kind, const json& account, const char* tokens,
+                       const std::string& balance) {
+    table.add({{kind},
+               {text_at(account, "/owner_address")},
+               {std::to_string(number_at(account, tokens))},
+               {balance},
+               {plain_amount_at(account, "/settled_nanotons")},
+               {plain_amount_at(account, "/unsettled_nanotons")},
+               {account.contains("next_settlement") ? next_settlement_text(account) : "no chain"}});
+  };
+  for (const auto& client : list_at(stats, "/clients"))
+    add("client", client, "/used_tokens", plain_amount_at(client, "/balance_nanotons"));
+  for (const auto& worker : list_at(stats, "/workers"))
+    add("worker", worker, "/earned_tokens", "-");
+  if (!table.empty()) out.write(table.text(out));
+}
+
 void show_proxy(const Terminal& out, const json& stats) {
   out.write(facts_text(
       out,
@@ -170,26 +218,7 @@ void show_proxy(const Terminal& out, const json& stats) {
        {"ledger", "entry " + std::to_string(number_at(stats, "/ledger/sequence")) + ", on disk " +
                       std::to_string(number_at(stats, "/ledger/durable_sequence"))}},
       stats));
-  Table table({{"ACCOUNT"},
-               {"OWNER"},
-               {"TOKENS", Align::Right},
-               {"CHARGED OR EARNED", Align::Right},
-               {"BALANCE", Align::Right}});
-  for (const auto& client : list_at(stats, "/clients")) {
-    table.add({{"client"},
-               {text_at(client, "/owner_address")},
-               {std::to_string(number_at(client, "/used_tokens"))},
-               {amount_at(client, "/charged_nanotons")},
-               {amount_at(client, "/balance_nanotons")}});
-  }
-  for (const auto& worker : list_at(stats, "/workers")) {
-    table.add({{"worker"},
-               {text_at(worker, "/owner_address")},
-               {std::to_string(number_at(worker, "/earned_tokens"))},
-               {amount_at(worker, "/earned_nanotons")},
-               {amount_at(worker, "/unsettled_nanotons")}});
-  }
-  if (!table.empty()) out.write(table.text(out));
+  show_accounts(out, stats);
   show_workers(out, stats);
 }
 

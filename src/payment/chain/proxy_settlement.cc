@@ -43,10 +43,6 @@ std::uint64_t step_of(const Account& account) {
          static_cast<std::uint64_t>(account.on_chain.tokens.count);
 }
 
-Nanoton unsettled_amount(const Account& account) {
-  return account.on_disk.amount - account.on_chain.amount;
-}
-
 }  // namespace
 
 std::string_view record_kind_name(RecordKind kind) {
@@ -267,7 +263,7 @@ void ProxySettlement::handle_current(base::Now now, const ton::ProvenAccount& pr
 // ---- What to send ----
 
 void ProxySettlement::handle_settle_now(base::Now now) {
-  settle_all_ = true;
+  settle_ = Settle::Everything;
   if (!behind_) problem_.clear();
   for (auto& [slot, pending] : pending_) pending.wait.end_rest(now);
   plan(now);
@@ -295,7 +291,7 @@ void ProxySettlement::handle_not_sent(base::Now now, std::uint64_t id, const bas
     if (pending.wait.id() != id) continue;
     note(error);
     pending.wait.handle_not_sent(now);
-    settle_all_ = false;
+    settle_ = Settle::WhatIsWorthIt;
   }
 }
 
@@ -337,7 +333,7 @@ void ProxySettlement::plan(base::Now now) {
   }
   plan_withdrawal(now);
   const bool waits = any_waits(pending_, now, [](Purpose) { return true; });
-  if (!waits && fresh_) settle_all_ = false;
+  if (!waits && fresh_) settle_ = Settle::WhatIsWorthIt;
 }
 
 void ProxySettlement::plan_contract(base::Now now) {
@@ -394,18 +390,6 @@ void ProxySettlement::plan_epoch(base::Now now) {
         {transfer_to(contract, kMessageValues.mark, body, nullptr)});
 }
 
-bool ProxySettlement::charge_is_due(const Channel& channel, const Account& account) const {
-  const Nanoton owed = unsettled_amount(account);
-  if (owed == Nanoton{} || channel.state == ContractState::Closed || channel.has_voucher_key) {
-    return false;
-  }
-  // What the channel can't pay now is collected after the next deposit.
-  if (channel.balance < terms_.price_per_token) return false;
-  const Nanoton half_stake{channel.stake.count() / 2};
-  return settle_all_ || channel.state == ContractState::Closing ||
-         owed >= std::min(terms_.rules.charge_at, std::max(half_stake, kMessageValues.request));
-}
-
 void ProxySettlement::plan_charge(base::Now now, const Channel& channel) {
   const Account& account = ledger_.account(channel.account);
   // A closing client is let go as soon as nothing of it runs; the grant charges the rest as well.
@@ -416,7 +400,9 @@ void ProxySettlement::plan_charge(base::Now now, const Channel& channel) {
                                           account.on_disk.tokens, nullptr);
     return order(now, Purpose::Grant, channel.contract, step_of(account), {transfer});
   }
-  if (!charge_is_due(channel, account)) return;
+  const Outlook outlook =
+      charge_outlook(channel, account, terms_.rules, terms_.price_per_token, settle_);
+  if (outlook.holdup != Holdup::None) return;
   const auto transfer = signed_transfer(ton::PaymentOp::ClientCharge, channel.contract,
                                         account.on_disk.tokens, nullptr);
   order(now, Purpose::Charge, channel.contract, step_of(account), {transfer});
@@ -435,16 +421,20 @@ Nanoton ProxySettlement::earned() const {
   return sum;
 }
 
+// Of what the worker is owed, as many as clients were charged for.
+std::int64_t ProxySettlement::payable_tokens(const Account& worker) const {
+  const std::int64_t price = terms_.price_per_token.count();
+  const std::int64_t owed = unsettled_tokens(worker).count;
+  return price > 0 ? std::min(owed, earned().count() / price) : owed;
+}
+
 void ProxySettlement::plan_payout(base::Now now, const Account& worker) {
-  const TokenCount owed = unsettled_tokens(worker);
   const auto is_charge = [](Purpose purpose) { return purpose == Purpose::Charge; };
-  if (owed.count == 0 || any_waits(pending_, now, is_charge)) return;
-  if (!settle_all_ && unsettled_amount(worker) < terms_.rules.payout_at) return;
+  if (payout_outlook(worker, terms_.rules, settle_).holdup != Holdup::None) return;
+  if (any_waits(pending_, now, is_charge)) return;
   const auto owner = owner_of(worker);
   if (!owner) return;
-  const std::int64_t price = terms_.price_per_token.count();
-  const std::int64_t covered = price > 0 ? earned().count() / price : owed.count;
-  const std::int64_t tokens = std::min(owed.count, covered);
+  const std::int64_t tokens = payable_tokens(worker);
   if (tokens <= 0) return;
   const TokenCount up_to{worker.on_chain.tokens.count + tokens};
   const ton::StateInit state = terms_.contracts.worker_state(*owner, terms_.proxy);
@@ -462,12 +452,42 @@ void ProxySettlement::plan_withdrawal(base::Now now) {
   if (any_waits(pending_, now, moves_commission)) return;
   const Nanoton commission = account_->commission;
   if (commission == Nanoton{}) return;
-  if (!settle_all_ && commission < terms_.rules.withdraw_at) return;
+  if (settle_ == Settle::WhatIsWorthIt && commission < terms_.rules.withdraw_at) return;
   const auto query =
       static_cast<std::uint64_t>(ledger_.account(kCommission).on_chain.amount.count());
   order(now, Purpose::Withdraw, terms_.proxy.contract, query,
         {transfer_to(terms_.proxy.contract, kMessageValues.proxy,
                      proxy_withdraw({query, terms_.wallet}), nullptr)});
+}
+
+// ---- What people are told ----
+
+Outlook ProxySettlement::outlook(const Account& account) const {
+  return account.kind == AccountKind::Worker ? worker_outlook(account) : client_outlook(account);
+}
+
+Outlook ProxySettlement::client_outlook(const Account& account) const {
+  const auto owner = owner_of(account);
+  const Channel* found = owner ? channel(*owner) : nullptr;
+  if (found == nullptr) return {Holdup::NoChannel, {}};
+  Outlook outlook = charge_outlook(*found, account, terms_.rules, terms_.price_per_token, settle_);
+  if (pending_.contains({Purpose::Charge, found->contract}) ||
+      pending_.contains({Purpose::Grant, found->contract})) {
+    outlook.holdup = Holdup::UnderWay;
+  }
+  return outlook;
+}
+
+Outlook ProxySettlement::worker_outlook(const Account& account) const {
+  Outlook outlook = payout_outlook(account, terms_.rules, settle_);
+  const auto owner = owner_of(account);
+  if (owner &&
+      pending_.contains({Purpose::Payout, terms_.contracts.worker_address(*owner, terms_.proxy)})) {
+    outlook.holdup = Holdup::UnderWay;
+  } else if (outlook.holdup == Holdup::None && payable_tokens(account) <= 0) {
+    outlook.holdup = Holdup::NotCollected;
+  }
+  return outlook;
 }
 
 std::optional<ChainOrder> ProxySettlement::poll_order() {

@@ -24,6 +24,7 @@
 #include "crypto/ed25519.h"
 #include "payment/chain/notices.h"
 #include "payment/chain/order.h"
+#include "payment/chain/outlook.h"
 #include "payment/chain/record.h"
 #include "payment/chain/waiting.h"
 #include "payment/ledger.h"
@@ -31,18 +32,6 @@
 #include "ton/signed_payment.h"
 
 namespace cocoon::payment::chain {
-
-// When messages are worth their fees.
-struct SettlementRules {
-  base::Nanoton charge_at{base::kNanotonsPerTon};
-  base::Nanoton payout_at{10 * base::kNanotonsPerTon};
-  base::Nanoton withdraw_at{10 * base::kNanotonsPerTon};
-  // What may be used before the next epoch is marked on the chain.
-  base::Nanoton mark_at{base::kNanotonsPerTon};
-  // Goes on though the ledger does not know epochs up to this one: what they had is lost, and what
-  // the chain has settled is right. 0: nothing is given up.
-  std::uint32_t accept_loss = 0;
-};
 
 struct SettlementTerms {
   ton::NetworkContracts contracts;
@@ -52,17 +41,6 @@ struct SettlementTerms {
   base::Nanoton price_per_token;
   base::Nanoton min_proxy_stake;
   SettlementRules rules = {};
-};
-
-// A client's channel as the chain last showed it.
-struct Channel {
-  AccountId account;
-  ton::Address contract;
-  ContractState state = ContractState::Normal;
-  base::Nanoton balance;
-  base::Nanoton stake;
-  base::Bits256 secret_hash{};
-  bool has_voucher_key = false;
 };
 
 // A client proved itself by a message on the chain.
@@ -99,7 +77,9 @@ class ProxySettlement {
   bool is_behind() const { return behind_; }
   // The newest epoch that the chain knows; 0 if none.
   std::uint32_t marked_epoch() const { return std::max(marked_, lost_); }
-  bool is_settling() const { return settle_all_; }
+  bool is_settling() const { return settle_ == Settle::Everything; }
+  // Of a client's or worker's account.
+  Outlook outlook(const Account& account) const;
   // Nothing for owners whose contract has never spoken.
   const Channel* channel(const ton::Address& owner) const;
   const std::map<ton::Address, Channel>& channels() const { return channels_; }
@@ -141,10 +121,12 @@ class ProxySettlement {
   void plan_epoch(base::Now now);
   bool epoch_is_due(base::Now now) const;
   void plan_charge(base::Now now, const Channel& channel);
-  bool charge_is_due(const Channel& channel, const Account& account) const;
+  Outlook client_outlook(const Account& account) const;
+  Outlook worker_outlook(const Account& account) const;
   void plan_payout(base::Now now, const Account& worker);
   void plan_withdrawal(base::Now now);
   base::Nanoton earned() const;
+  std::int64_t payable_tokens(const Account& worker) const;
   void order(base::Now now, Purpose purpose, const ton::Address& contract, std::uint64_t number,
              std::vector<ton::Transfer> transfers);
   ton::Transfer signed_transfer(ton::PaymentOp op, const ton::Address& contract,
@@ -161,7 +143,7 @@ class ProxySettlement {
   bool fresh_ = false;    // `account_` is as of the newest transaction
   bool open_ = false;
   bool behind_ = false;
-  bool settle_all_ = false;
+  Settle settle_ = Settle::WhatIsWorthIt;
   std::uint32_t marked_ = 0;       // the newest of the ledger's epochs that the chain knows
   std::uint32_t lost_ = 0;         // the newest that only the chain knows
   std::uint32_t start_epoch_ = 0;  // begun by this process; 0: not yet
