@@ -149,6 +149,7 @@ Bytes LabCertificate::build(const LabKey& key, const LabKey& issuer_key) const {
 Bytes LabCrl::build(const LabKey& issuer_key) const {
   constexpr std::uint8_t kVersion2[] = {1};
   std::vector<Bytes> entries;
+  entries.reserve(serials.size());
   for (const Bytes& serial : serials) {
     entries.push_back(
         der_nest(DerTag::Sequence, {der_element(DerTag::Integer, serial), lab_time(this_update)}));

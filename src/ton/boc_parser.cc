@@ -14,8 +14,8 @@ constexpr std::uint64_t kMagicIndexed = 0x68ff65f3;
 constexpr std::uint64_t kMagicIndexedChecked = 0xacc3a728;
 constexpr std::size_t kMinCellBytes = 2;
 constexpr std::size_t kChecksumBytes = 4;
-constexpr unsigned kStoredHashBytes = 32;
-constexpr unsigned kStoredDepthBytes = 2;
+constexpr std::size_t kStoredHashBytes = 32;
+constexpr std::size_t kStoredDepthBytes = 2;
 
 base::Error error(TonError reason, const char* message) { return {reason, message}; }
 base::Error truncated() { return error(TonError::BocTruncated, "A bag of cells ends too early."); }
@@ -258,6 +258,7 @@ base::Result<std::vector<CellRef>> parse_boc(base::BytesView bytes, const BocLim
   std::vector<CellRef> cells(header.cells);
   for (std::size_t i = header.cells; i-- > 0;) cells[i] = TRY(make_cell(raw[i], cells));
   std::vector<CellRef> result;
+  result.reserve(roots.size());
   for (const std::size_t root : roots) result.push_back(cells[root]);
   return result;
 }

@@ -152,7 +152,7 @@ Cell::LevelHash Cell::hash_at(unsigned level) const {
   const unsigned child_level = std::min(merkle ? level + 1 : level, kMaxLevel);
   const unsigned mask = level_mask_ & ((1u << level) - 1);
   base::Bytes tail;
-  tail.reserve(ref_count_ * (2 + 32));
+  tail.reserve(std::size_t{ref_count_} * (2 + 32));
   LevelHash result;
   for (const CellRef& ref : refs()) {
     const unsigned depth = ref->depth(child_level);

@@ -6,6 +6,7 @@ namespace {
 
 std::vector<BlockSignature> signatures(const std::vector<tl::lite::LiteServerSignature>& list) {
   std::vector<BlockSignature> result;
+  result.reserve(list.size());
   for (const tl::lite::LiteServerSignature& signature : list) {
     result.push_back({signature.node_id_short, base::to_bytes(signature.signature)});
   }

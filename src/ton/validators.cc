@@ -105,6 +105,7 @@ std::vector<Validator> select_for_masterchain(const NetworkValidators& network, 
     order[other] = i;
   }
   std::vector<Validator> chosen;
+  chosen.reserve(order.size());
   for (const std::size_t index : order) chosen.push_back(all[index]);
   return chosen;
 }
