@@ -76,13 +76,23 @@ Result<proxy::Config> make_config(const ProxyOptions& options, const registry::S
   return config;
 }
 
+// A restart reads no more transactions of the contract than these again.
+constexpr std::size_t kTransactionsPerMemory = 128;
+
+// What the store has kept.
+struct Books {
+  payment::Ledger ledger;
+  base::Bytes memory;  // of the settlement; empty if there is none
+};
+
 class ProxyProgram final : public LinkOwner, public VettingOwner, public chain::AccountSink {
  public:
-  ProxyProgram(RoleShell& shell, const ProxyOptions& options, proxy::Config config,
-               payment::Ledger ledger, std::unique_ptr<store::Store> store)
+  ProxyProgram(RoleShell& shell, const ProxyOptions& options, proxy::Config config, Books books,
+               std::unique_ptr<store::Store> store)
       : shell_(shell),
         options_(options),
-        machine_(std::move(config), std::move(ledger), shell.random()),
+        machine_(std::move(config), std::move(books.ledger), shell.random()),
+        memory_(std::move(books.memory)),
         store_(std::move(store)),
         links_(shell.runtime(), shell.random(), *this),
         vetting_(shell.runtime(), shell.random(), shell.shared_trust(), *this),
@@ -138,6 +148,9 @@ class ProxyProgram final : public LinkOwner, public VettingOwner, public chain::
   void carry_out_effects();
   void on_time();
   Result<void> follow_contract();
+  std::optional<ton::TransactionName> recall();
+  void remember();
+  void write(const payment::LedgerBatch& batch);
   void send_order(payment::chain::ChainOrder order);
   void settle_now();
   void tell_loss();
@@ -147,6 +160,10 @@ class ProxyProgram final : public LinkOwner, public VettingOwner, public chain::
   const ProxyOptions& options_;
   attest::Policy anyone_ = attest::any_policy();
   proxy::Proxy machine_;
+  // Of the settlement: read at the start, later waiting for the next batch to be written with.
+  base::Bytes memory_;
+  std::size_t unremembered_ = 0;  // transactions since the newest memory
+  ton::TransactionName cursor_;
   std::unique_ptr<store::Store> store_;
   Links links_;
   Vetting vetting_;
@@ -158,7 +175,8 @@ class ProxyProgram final : public LinkOwner, public VettingOwner, public chain::
   bool loss_told_ = false;
 };
 
-// From the first transaction on: the books know which of them they have.
+// From where the settlement's memory ends, or from the first transaction on: the books know which
+// of them they have.
 Result<void> ProxyProgram::follow_contract() {
   if (!shell_.chain()) return {};
   desk_.emplace(*shell_.chain(), shell_.log());
@@ -168,17 +186,43 @@ Result<void> ProxyProgram::follow_contract() {
         "the network's params have changed: the old contracts are used until a restart", {});
   });
   return shell_.chain()->watch(machine_.core().identity.contract, ton::WatchStart::FromFirst,
-                               std::nullopt, *this);
+                               recall(), *this);
+}
+
+std::optional<ton::TransactionName> ProxyProgram::recall() {
+  const base::Bytes kept = std::exchange(memory_, {});
+  if (kept.empty()) return std::nullopt;
+  auto memory = payment::chain::decode_settlement_memory(kept);
+  const ton::TransactionName cursor = memory ? memory->cursor : ton::TransactionName{};
+  const auto restored = memory ? machine_.restore_settlement(shell_.now(), *std::move(memory))
+                               : Result<void>(memory.error());
+  if (restored) return cursor;
+  shell_.log().warning("the contract's whole history is read again",
+                       {{"why", restored.error().message()}});
+  return std::nullopt;
+}
+
+// All that the transactions have led to is in batches that were handed to the disk; the memory goes
+// with the next one, so that it is never there without them.
+void ProxyProgram::remember() {
+  if (unremembered_ < kTransactionsPerMemory) return;
+  const auto memory = machine_.core().settlement->memory(cursor_);
+  if (!memory) return;
+  memory_ = encode(*memory);
+  unremembered_ = 0;
 }
 
 void ProxyProgram::on_transaction(const ton::TransactionSeen& seen) {
   machine_.handle_transaction(shell_.now(), seen.transaction);
+  cursor_ = seen.cursor;
+  ++unremembered_;
   on_turn();
 }
 
 void ProxyProgram::on_current(const ton::AccountCurrent& current) {
   machine_.handle_contract(shell_.now(), current.account);
   tell_loss();
+  remember();
   on_turn();
 }
 
@@ -313,12 +357,18 @@ void ProxyProgram::on_turn() {
     // The answer to a greeting goes before the challenge.
     vetting_.settle();
     carry_out_effects();
-    if (auto batch = machine_.poll_batch()) store_->append(to_rows(*batch));
+    if (auto batch = machine_.poll_batch()) write(*batch);
   } while (links_.flush() == Links::Flushed::LinksClosed);
   while (auto order = machine_.poll_order()) send_order(std::move(*order));
   const auto deadline = machine_.poll_deadline();
   timer_.arm(deadline ? *deadline : base::Instant::max());
   if (drained_ && machine_.idle()) std::exchange(drained_, nullptr)();
+}
+
+void ProxyProgram::write(const payment::LedgerBatch& batch) {
+  store::Batch rows = to_rows(batch);
+  if (!memory_.empty()) rows.memory = std::exchange(memory_, {});
+  store_->append(std::move(rows));
 }
 
 void ProxyProgram::on_time() {
@@ -349,13 +399,13 @@ std::string ProxyProgram::ready_line() const {
          ton::to_friendly_text(machine_.core().identity.contract) + "\"}";
 }
 
-Result<payment::Ledger> open_ledger(const store::Store& store, base::Random& random,
-                                    base::Now now) {
+Result<Books> open_books(const store::Store& store, base::Random& random, base::Now now) {
   const payment::LedgerOptions options{.hash_seed = random.next_u64()};
-  const auto contents = TRY(store.load(static_cast<std::int64_t>(payment::kFinishedRequests)));
-  if (contents.accounts.empty()) return payment::Ledger(options);
+  auto contents = TRY(store.load(static_cast<std::int64_t>(payment::kFinishedRequests)));
+  if (contents.accounts.empty()) return Books{payment::Ledger(options), {}};
   auto snapshot = TRY(from_rows(contents));
-  return payment::Ledger::restore(options, std::move(snapshot), now);
+  auto ledger = TRY(payment::Ledger::restore(options, std::move(snapshot), now));
+  return Books{std::move(ledger), std::move(contents.memory)};
 }
 
 }  // namespace
@@ -371,8 +421,8 @@ Result<int> run_proxy(const ProxyOptions& options, std::string program, const Tr
                                       .role = attest::EnclaveRole::Proxy}));
   auto config = TRY(make_config(options, shell->network(), shell->trust(), shell->chain()));
   auto store = TRY(store::Store::open(options.database, {}));
-  auto ledger = TRY(open_ledger(*store, shell->random(), shell->runtime().now()));
-  ProxyProgram proxy(*shell, options, std::move(config), std::move(ledger), std::move(store));
+  auto books = TRY(open_books(*store, shell->random(), shell->runtime().now()));
+  ProxyProgram proxy(*shell, options, std::move(config), std::move(books), std::move(store));
   TRY(proxy.start());
   if (printing == Printing::Json) std::printf("%s\n", proxy.ready_line().c_str());
   std::fflush(stdout);

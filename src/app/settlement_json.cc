@@ -47,6 +47,7 @@ json settlement_json(const payment::chain::ProxySettlement& settlement) {
                 {"problem", settlement.problem()},
                 {"channels", std::move(channels)},
                 {"marked_epoch", settlement.marked_epoch()},
+                {"transactions_read", settlement.transactions()},
                 {"settlements", std::move(records)}};
   if (const auto& account = settlement.account()) {
     document["treasury"] = {{"state", payment::chain::state_name(account->state)},

@@ -55,6 +55,8 @@ std::string_view reason_name(PaymentReason reason) {
       return "books_digest_mismatch";
     case PaymentReason::BooksStale:
       return "books_stale";
+    case PaymentReason::MemoryDamaged:
+      return "memory_damaged";
   }
   return "unknown";
 }

@@ -36,6 +36,7 @@ enum class PaymentReason {
   BooksUnbalanced,
   BooksDigestMismatch,
   BooksStale,  // an account is not what the newest epoch sealed
+  MemoryDamaged,
 };
 
 std::string_view reason_name(PaymentReason reason);

@@ -119,6 +119,11 @@ void Proxy::handle_drain() {
   clients_.say_draining();
 }
 
+base::Result<void> Proxy::restore_settlement(base::Now now,
+                                             payment::chain::SettlementMemory memory) {
+  return core_.settlement->restore(now, std::move(memory));
+}
+
 void Proxy::handle_transaction(base::Now now, const ton::Transaction& transaction) {
   core_.settlement->handle_transaction(now, transaction);
   while (const auto registration = core_.settlement->poll_registration()) {

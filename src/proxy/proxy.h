@@ -46,8 +46,10 @@ class Proxy {
   // New work is refused from now on; running requests finish.
   void handle_drain();
 
-  // Of a proxy with a chain: its contract's transactions from the first one on, the contract's
-  // state when all are handed in, and what became of orders (payment::chain::ProxySettlement).
+  // Of a proxy with a chain: its contract's transactions from the first one on or from where a
+  // memory ends, the contract's state when all are handed in, and what became of orders
+  // (payment::chain::ProxySettlement).
+  base::Result<void> restore_settlement(base::Now now, payment::chain::SettlementMemory memory);
   void handle_transaction(base::Now now, const ton::Transaction& transaction);
   void handle_contract(base::Now now, const ton::ProvenAccount& account);
   void handle_sent(base::Now now, std::uint64_t order);

@@ -82,6 +82,7 @@ Result<void> migrate(sqlite3* connection, std::size_t from) {
 struct Database::Statements {
   Statement put_entry;
   Statement put_account;
+  Statement put_memory;
   Statement oldest;
   Statement drop;
 };
@@ -167,12 +168,15 @@ Result<void> Database::prepare_statements() {
       "metered_tokens = excluded.metered_tokens, metered_nanoton = excluded.metered_nanoton, "
       "settled_tokens = excluded.settled_tokens, settled_nanoton = excluded.settled_nanoton, "
       "sequence = excluded.sequence"));
+  auto put_memory = TRY(
+      Statement::prepare(connection, "INSERT OR REPLACE INTO memory (id, content) VALUES (1, ?)"));
   auto oldest = TRY(Statement::prepare(connection,
                                        "SELECT sequence, permanent, at_us FROM entries "
                                        "WHERE sequence > ? ORDER BY sequence LIMIT ?"));
   auto drop = TRY(Statement::prepare(connection, "DELETE FROM entries WHERE sequence = ?"));
   statements_ = std::make_unique<Statements>(
-      Statements{std::move(put_entry), std::move(put_account), std::move(oldest), std::move(drop)});
+      Statements{std::move(put_entry), std::move(put_account), std::move(put_memory),
+                 std::move(oldest), std::move(drop)});
   return {};
 }
 
@@ -206,6 +210,8 @@ Result<Contents> Database::load_rows(std::int64_t recent) const {
                            rows.integer(10), rows.integer(11), rows.integer(12), rows.integer(13),
                            digest});
   }
+  auto memory = TRY(Statement::prepare(connection_.get(), "SELECT content FROM memory"));
+  if (TRY(memory.step())) out.memory = memory.blob(0);
   return out;
 }
 
@@ -226,7 +232,9 @@ Result<void> Database::write_rows(std::span<const Batch> batches) {
   std::int64_t added = 0;
   std::map<std::int64_t, const AccountRecord*>
       accounts;  // the last state of each is all that counts
+  const base::Bytes* memory = nullptr;
   for (const Batch& batch : batches) {
+    if (batch.memory) memory = &*batch.memory;
     for (const AccountRecord& account : batch.accounts) accounts[account.id] = &account;
     for (const EntryRecord& entry : batch.entries) {
       TRY(write_entry(entry));
@@ -235,6 +243,7 @@ Result<void> Database::write_rows(std::span<const Batch> batches) {
     }
   }
   for (const auto& [id, account] : accounts) TRY(write_account(*account));
+  if (memory != nullptr) TRY(statements_->put_memory.bind(base::BytesView(*memory)).run());
   std::int64_t dropped = dropped_;
   if (newest != nullptr) dropped = TRY(drop_old(*newest, added));
   TRY(execute(connection_.get(), "COMMIT"));

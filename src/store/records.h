@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,14 +50,16 @@ struct EntryRecord {
 
 // Written together or not at all. Accounts replace the row with their id.
 struct Batch {
-  std::vector<EntryRecord> entries;  // ascending, all above any batch before
+  std::vector<EntryRecord> entries;  // not empty; ascending, all above any batch before
   std::vector<AccountRecord> accounts;
+  std::optional<base::Bytes> memory = {};  // replaces the one before
 };
 
 // What is read back at start-up.
 struct Contents {
   std::vector<AccountRecord> accounts;  // by ascending id
   std::vector<EntryRecord> entries;     // by ascending sequence
+  base::Bytes memory;                   // what else its owner wants to know; empty if none was kept
 };
 
 }  // namespace cocoon::store

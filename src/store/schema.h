@@ -14,7 +14,7 @@ inline constexpr std::int64_t kApplicationId = 0x434f434e;
 // Never change one that was released: add another. Amounts are whole nanotons (1 TON = 10^9), times
 // are microseconds since 1970 UTC. The views are for people: `sqlite3 FILE 'SELECT * FROM
 // balances'`.
-inline constexpr std::array<std::string_view, 1> kMigrations{R"sql(
+inline constexpr std::array<std::string_view, 2> kMigrations{R"sql(
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -69,6 +69,12 @@ CREATE VIEW statement AS
   FROM entries e
   LEFT JOIN accounts a ON a.id = e.account
   LEFT JOIN accounts w ON w.id = e.worker;
+)sql",
+                                                             R"sql(
+CREATE TABLE memory (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  content BLOB NOT NULL
+) STRICT;
 )sql"};
 
 }  // namespace cocoon::store

@@ -192,10 +192,48 @@ TEST(Store, RefusesAnotherProgramsDatabase) {
   EXPECT_EQ(refusal(folder.file()), "foreign_database");
 }
 
+TEST(Store, TheNewestMemoryIsWrittenWithItsBatch) {
+  const TestFolder folder;
+  const auto batch_with = [](std::int64_t sequence, base::Bytes memory) {
+    Batch batch = batch_of(sequence);
+    batch.memory = std::move(memory);
+    return batch;
+  };
+  {
+    const auto store = opened(folder.file());
+    EXPECT_TRUE(store->load(10)->memory.empty());
+    store->start([](const auto&) {});
+    store->append(batch_with(1, {1}));
+    store->append(batch_with(2, {2, 0, 2}));
+    store->append(batch_of(3));
+  }
+  EXPECT_EQ(opened(folder.file())->load(10)->memory, (base::Bytes{2, 0, 2}));
+  {
+    const auto store = opened(folder.file());
+    store->start([](const auto&) {});
+    store->append(batch_with(4, {}));
+  }
+  EXPECT_TRUE(opened(folder.file())->load(10)->memory.empty());
+}
+
+TEST(Store, AFileOfTheFirstVersionIsTakenOver) {
+  const TestFolder folder;
+  {
+    const auto store = opened(folder.file());
+    store->start([](const auto&) {});
+    store->append(batch_of(1));
+  }
+  Outsider(folder.file()).run("DROP TABLE memory; PRAGMA user_version = 1");
+  const auto contents = opened(folder.file())->load(10);
+  ASSERT_TRUE(contents.ok()) << contents.error().message();
+  EXPECT_EQ(contents->accounts, batch_of(1).accounts);
+  EXPECT_TRUE(contents->memory.empty());
+}
+
 TEST(Store, RefusesANewerVersion) {
   const TestFolder folder;
   opened(folder.file());
-  Outsider(folder.file()).run("PRAGMA user_version = 2");
+  Outsider(folder.file()).run("PRAGMA user_version = 3");
   EXPECT_EQ(refusal(folder.file()), "newer_version");
 }
 

@@ -16,6 +16,7 @@ from network import fetch, wait_until
 from test_up import Up, ask
 
 CONTROL = {"X-Cocoon-Control": "1"}
+MANY_TRANSACTIONS = 150  # more than a proxy reads before it remembers
 PRICE, FEE = 20, 19
 
 
@@ -171,3 +172,34 @@ def test_a_proxy_killed_while_it_settles_pays_once(up, engine):
     wait_until(lambda: money.received("worker-1") - before >= owed, "the worker's owner is paid", 150)
     assert money.received("worker-1") - before == owed
     assert money.settlement()["treasury"]["earned"] == 0 and not money.settlement()["books_behind_chain"]
+
+
+def test_a_restarted_proxy_reads_on_where_it_was(tmp_path, engine):
+    """However long its contract's history is. What it knew of channels and settlements is still there."""
+    network = MortalNetwork(tmp_path, engine, proxy={"charge_at": "100n", "payout_at": "100n"})
+    try:
+        contract = wait_until(lambda: network.page("proxy")["contract"], "the proxy")
+        wait_until(lambda: network.settlement()["channels"], "a channel")
+        for _ in range(MANY_TRANSACTIONS):
+            network.devnet.gift(contract, 1000)
+        wait_until(lambda: network.settlement()["transactions_read"] > MANY_TRANSACTIONS, "all of them", 60)
+        callers = Callers(network, 1).start()
+        callers.wait_for_more(2)
+        callers.stop()
+        proxy = network.mortals["proxy"]
+        proxy.kill()
+        proxy.start()
+        wait_until(lambda: network.settlement()["open"], "the proxy opens", 60)
+        before = network.settlement()
+        assert before["transactions_read"] < MANY_TRANSACTIONS, "it reads on from its memory"
+        assert before["channels"] and [row for row in before["settlements"] if row["kind"] == "deposit"]
+        callers = Callers(network, 1).start()
+        callers.wait_for_more(2)
+        callers.stop()
+        network.settle()
+        wait_until(lambda: not network.settlement()["settling"], "the settlement", 60)
+        assert network.settlement()["problem"] == ""
+        client, = (row for row in network.accounts() if row["kind"] == "client")
+        assert client["settled_nanoton"] == client["metered_nanoton"] > 0
+    finally:
+        network.stop()

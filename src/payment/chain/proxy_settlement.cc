@@ -70,11 +70,37 @@ const Channel* ProxySettlement::channel(const ton::Address& owner) const {
   return found == channels_.end() ? nullptr : &found->second;
 }
 
+base::Result<void> ProxySettlement::restore(base::Now now, SettlementMemory memory) {
+  if (memory.contract != terms_.proxy.contract)
+    return base::Error(PaymentReason::MemoryDamaged, "it is of another contract");
+  for (auto& [owner, channel] : memory.channels)
+    channel.account = TRY(ledger_.open_account(now, AccountKind::Client, party_of(owner)));
+  channels_ = std::move(memory.channels);
+  worker_contracts_ = std::move(memory.worker_contracts);
+  records_ = std::move(memory.records);
+  marked_ = memory.marked;
+  lost_ = memory.lost;
+  behind_ = lost_ > terms_.rules.accept_loss;
+  return {};
+}
+
+std::optional<SettlementMemory> ProxySettlement::memory(const ton::TransactionName& cursor) const {
+  if (behind_ || unbooked_) return std::nullopt;
+  return SettlementMemory{.contract = terms_.proxy.contract,
+                          .cursor = cursor,
+                          .channels = channels_,
+                          .worker_contracts = worker_contracts_,
+                          .marked = marked_,
+                          .lost = lost_,
+                          .records = records_};
+}
+
 // ---- What the chain says ----
 
 void ProxySettlement::handle_transaction(base::Now now, const ton::Transaction& transaction) {
   const auto notice = read_notice(terms_.contracts, terms_.proxy, terms_.owner, transaction);
   fresh_ = false;
+  ++transactions_;
   if (!notice) return;
   std::visit([&](const auto& said) { take(now, transaction, said); }, *notice);
 }
@@ -82,7 +108,7 @@ void ProxySettlement::handle_transaction(base::Now now, const ton::Transaction& 
 void ProxySettlement::take(base::Now now, const ton::Transaction& transaction,
                            const ClientReport& report) {
   const auto opened = ledger_.open_account(now, AccountKind::Client, party_of(report.owner));
-  if (!opened) return note(opened.error());
+  if (!opened) return note_unbooked(opened.error());
   Channel& channel = channels_[report.owner];
   channel.account = *opened;
   channel.contract = report.contract;
@@ -91,7 +117,7 @@ void ProxySettlement::take(base::Now now, const ton::Transaction& transaction,
   channel.stake = report.stake;
   channel.secret_hash = report.secret_hash;
   const auto book = [&](const base::Result<Repeat>& booked, const Record& record) {
-    if (!booked) return note(booked.error());
+    if (!booked) return note_unbooked(booked.error());
     keep(transaction, record);
   };
   if (const auto* deposit = std::get_if<ToppedUp>(&report.event)) {
@@ -132,7 +158,7 @@ void ProxySettlement::book_untold_charge(base::Now now, const ton::Transaction& 
   if (!amount) return;
   const auto booked =
       settle(now, channel.account, second_reference(transaction.hash), Metered{{tokens}, *amount});
-  if (!booked) return note(booked.error());
+  if (!booked) return note_unbooked(booked.error());
   keep(transaction,
        {.kind = RecordKind::Charge, .party = report.owner, .tokens = {tokens}, .amount = *amount});
   finish(Purpose::Charge, report.contract);
@@ -143,7 +169,7 @@ void ProxySettlement::book_refund(base::Now now, const ton::Transaction& transac
                                   Nanoton amount) {
   if (amount == Nanoton{}) return;
   const auto booked = ledger_.withdraw(now, channels_.at(report.owner).account, reference, amount);
-  if (!booked) return note(booked.error());
+  if (!booked) return note_unbooked(booked.error());
   keep(transaction, {.kind = RecordKind::Refund, .party = report.owner, .amount = amount});
 }
 
@@ -152,13 +178,13 @@ void ProxySettlement::take(base::Now now, const ton::Transaction& transaction,
   worker_contracts_[report.owner] = report.contract;
   if (!report.paid) return;
   const auto opened = ledger_.open_account(now, AccountKind::Worker, party_of(report.owner));
-  if (!opened) return note(opened.error());
+  if (!opened) return note_unbooked(opened.error());
   const TokenCount before = ledger_.account(*opened).on_chain.tokens;
   const TokenCount paid{report.tokens.count - before.count};
   const auto booked =
       settle(now, *opened, transaction.hash,
              Ledger::Payout{paid, report.paid->worker_part, report.paid->proxy_part});
-  if (!booked) return note(booked.error());
+  if (!booked) return note_unbooked(booked.error());
   const Nanoton price = terms_.price_per_token;
   const Nanoton total = report.paid->worker_part + report.paid->proxy_part;
   keep(transaction, {.kind = RecordKind::Payout,
@@ -237,8 +263,12 @@ void ProxySettlement::keep(const ton::Transaction& transaction, Record record) {
   if (records_.size() > kRecordsKept) records_.pop_front();
 }
 
-void ProxySettlement::note(const base::Error& error) {
-  problem_ = error.message();
+void ProxySettlement::note(const base::Error& error) { problem_ = error.message(); }
+
+// The next process shall read this transaction again, so none remembers having passed it.
+void ProxySettlement::note_unbooked(const base::Error& error) {
+  note(error);
+  unbooked_ = true;
   if (error.is(PaymentReason::ChainAhead)) behind_ = true;
 }
 

@@ -2,10 +2,10 @@
 // deposited, took back and was charged, books that in the ledger, and decides when to charge
 // clients, pay workers and draw the commission.
 //
-// Nothing here is kept on disk: after a restart the contract's transactions are handed in again
-// from the first one, and the ledger books each once. An order that a crash leaves behind is given
-// again under the same id. The chain alone decides what happened: an order that was sent counts
-// only when its effect is seen.
+// After a restart the contract's transactions are handed in again: from the first one, or from
+// where a memory ends that was kept with the ledger. The ledger books each once. An order that a
+// crash leaves behind is given again under the same id. The chain alone decides what happened: an
+// order that was sent counts only when its effect is seen.
 //
 // It marks the ledger's epochs on the chain, one at every start and more as usage grows. A mark
 // that the ledger does not know says that the disk was put back to an older state, or that a copy
@@ -26,6 +26,7 @@
 #include "payment/chain/order.h"
 #include "payment/chain/outlook.h"
 #include "payment/chain/record.h"
+#include "payment/chain/settlement_memory.h"
 #include "payment/chain/waiting.h"
 #include "payment/ledger.h"
 #include "ton/proofs.h"
@@ -54,7 +55,15 @@ class ProxySettlement {
   // `ledger` and `key` outlive it.
   ProxySettlement(SettlementTerms terms, Ledger& ledger, const crypto::Ed25519PrivateKey& key);
 
-  // Transactions of the proxy contract, from the first one on, in order.
+  // What memory() gave to an earlier process, before anything is handed in. Refuses one of another
+  // contract (memory_damaged) and what the ledger refuses (too_many_accounts, bad_party), and has
+  // learnt nothing then: all transactions are to be handed in.
+  base::Result<void> restore(base::Now now, SettlementMemory memory);
+  // As of the last transaction that was handed in, `cursor`. Nothing while the books are behind or
+  // have not taken something: whoever starts again shall find out again.
+  std::optional<SettlementMemory> memory(const ton::TransactionName& cursor) const;
+
+  // Transactions of the proxy contract, from the first one on or from the memory's end, in order.
   void handle_transaction(base::Now now, const ton::Transaction& transaction);
   // All of them are handed in up to this state of the contract.
   void handle_current(base::Now now, const ton::ProvenAccount& account);
@@ -85,6 +94,8 @@ class ProxySettlement {
   const std::map<ton::Address, Channel>& channels() const { return channels_; }
   const Records& records() const { return records_; }
   std::size_t orders_open() const { return pending_.size(); }
+  // Handed in to this process.
+  std::uint64_t transactions() const { return transactions_; }
   const std::optional<ProxyAccount>& account() const { return account_; }
   // The last thing that went wrong, for people; empty if nothing did. While the books are behind:
   // that, and what to do.
@@ -109,6 +120,7 @@ class ProxySettlement {
                           const ClientReport& report);
   void keep(const ton::Transaction& transaction, Record record);
   void note(const base::Error& error);
+  void note_unbooked(const base::Error& error);
   base::Result<Repeat> settle(base::Now now, AccountId client, const base::Bits256& reference,
                               const Metered& charged);
   base::Result<Repeat> settle(base::Now now, AccountId worker, const base::Bits256& reference,
@@ -139,8 +151,10 @@ class ProxySettlement {
   std::map<ton::Address, Channel> channels_;               // by owner
   std::map<ton::Address, ton::Address> worker_contracts_;  // by owner; those that stand
   std::optional<ProxyAccount> account_;
-  bool current_ = false;  // the whole history is handed in
-  bool fresh_ = false;    // `account_` is as of the newest transaction
+  std::uint64_t transactions_ = 0;
+  bool unbooked_ = false;  // the books have refused what a transaction says
+  bool current_ = false;   // the whole history is handed in
+  bool fresh_ = false;     // `account_` is as of the newest transaction
   bool open_ = false;
   bool behind_ = false;
   Settle settle_ = Settle::WhatIsWorthIt;

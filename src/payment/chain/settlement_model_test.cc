@@ -99,6 +99,7 @@ class Model {
   void roll_back() {
     const auto accounts = disk_accounts_;
     const auto entries = disk_entries_;
+    const auto memory = disk_memory_;
     come_to_rest();
     for (auto& [contract, client] : chain_.clients) chain_.deposit(client, 100'000);
     turn(Wallet::Works);
@@ -107,12 +108,14 @@ class Model {
     EXPECT_FALSE(settlement_->is_behind());
     disk_accounts_ = accounts;
     disk_entries_ = entries;
+    disk_memory_ = memory;
     crash();
     turn(Wallet::Works);
   }
   bool is_behind() const { return settlement_->is_behind() && !settlement_->is_open(); }
   std::int64_t settled() const { return settled_; }
   int crashes() const { return crashes_; }
+  int recalled() const { return recalled_; }
 
   // Starts again with the disk as it is, giving up what is lost up to this epoch.
   void accept_loss(std::uint32_t epoch) {
@@ -127,6 +130,7 @@ class Model {
     fund();
     const auto accounts = disk_accounts_;
     const auto entries = disk_entries_;
+    const auto memory = disk_memory_;
     for (int i = 0; i < 10; ++i) {
       use();
       persist();
@@ -135,6 +139,7 @@ class Model {
     EXPECT_FALSE(settlement_->is_behind());
     disk_accounts_ = accounts;
     disk_entries_ = entries;
+    disk_memory_ = memory;
     crash();
     turn(Wallet::Works);
   }
@@ -152,6 +157,7 @@ class Model {
     fund();
     auto accounts = disk_accounts_;
     auto entries = disk_entries_;
+    auto memory = disk_memory_;
     seed_ = 2;
     accept_loss(0);
     persist();
@@ -160,6 +166,7 @@ class Model {
     ASSERT_TRUE(held && held->purpose == "mark");
     disk_accounts_ = std::move(accounts);
     disk_entries_ = std::move(entries);
+    disk_memory_ = std::move(memory);
     seed_ = 3;
     accept_loss(0);
     persist();
@@ -248,7 +255,26 @@ class Model {
     if (!batch) return;
     for (const Account& account : batch->accounts) disk_accounts_[account.id.index] = account;
     for (const LedgerEntry& entry : batch->entries) disk_entries_.push_back(entry);
+    if (below(3) == 0) remember();
     ledger_->handle_persisted(batch->last_sequence);
+  }
+
+  // With the entries that what was seen has led to.
+  void remember() {
+    const ton::TransactionName cursor{
+        seen_, seen_ > 0 ? chain_.transactions[seen_ - 1].hash : base::Bits256{}};
+    if (const auto memory = settlement_->memory(cursor)) disk_memory_ = encode(*memory);
+  }
+  void recall() {
+    if (disk_memory_.empty()) return;
+    auto memory = decode_settlement_memory(disk_memory_);
+    ASSERT_TRUE(memory) << memory.error().message();
+    EXPECT_EQ(encode(*memory), disk_memory_);
+    const std::size_t seen = memory->cursor.lt;
+    const auto restored = settlement_->restore(now_, *std::move(memory));
+    ASSERT_TRUE(restored) << restored.error().message();
+    seen_ = seen;
+    ++recalled_;
   }
 
   // What was not on disk is gone, orders that the wallet has are carried out all the same.
@@ -260,6 +286,7 @@ class Model {
     auto restored = Ledger::restore({.hash_seed = seed_}, std::move(snapshot), now_);
     ASSERT_TRUE(restored) << restored.error().message();
     begin(std::move(*restored));
+    recall();
     for (const ChainOrder& order : waiting_) {
       if (below(2) == 0) chain_.carry_out(order.order);
     }
@@ -299,6 +326,8 @@ class Model {
   std::deque<ChainOrder> waiting_;
   std::map<std::uint32_t, Account> disk_accounts_;
   std::vector<LedgerEntry> disk_entries_;
+  base::Bytes disk_memory_;
+  int recalled_ = 0;
   std::uint32_t requests_ = 0;
   std::uint32_t accept_loss_ = 0;
   std::uint64_t seed_ = 1;
@@ -312,6 +341,7 @@ TEST(SettlementModel, BooksAndChainAgreeAfterCrashesAndLostOrders) {
   const std::uint64_t first = text ? std::strtoull(text, nullptr, 10) : std::random_device{}();
   std::int64_t settled = 0;
   int crashes = 0;
+  int recalled = 0;
   for (std::uint64_t seed = first; seed < first + 40; ++seed) {
     SCOPED_TRACE("COCOON_SEED=" + std::to_string(seed));
     Model model(seed);
@@ -325,11 +355,13 @@ TEST(SettlementModel, BooksAndChainAgreeAfterCrashesAndLostOrders) {
     if (testing::Test::HasFailure()) return;
     settled += model.settled();
     crashes += model.crashes();
+    recalled += model.recalled();
   }
   std::printf("seed %llu: %lld tokens settled, %d crashes\n",
               static_cast<unsigned long long>(first), static_cast<long long>(settled), crashes);
   EXPECT_GT(settled, 300'000);
   EXPECT_GT(crashes, 50);
+  EXPECT_GT(recalled, crashes / 2);
 }
 
 TEST(SettlementModel, ADiskThatWasPutBackIsNoticed) {
