@@ -274,9 +274,11 @@ void ChainLab::make(BlockKind kind) {
   const bool key_block = kind == BlockKind::Key;
   now_ += block_seconds;
   lt_ += 1000;
-  shard_.push_back(make_on(shard_.back(),
-                           state_cell(kBaseShard, shard_.back().id.seqno + 1, nullptr), nullptr,
-                           BlockKind::Plain));
+  if (std::exchange(worked_, false) || !idle_basechain_stands) {
+    shard_.push_back(make_on(shard_.back(),
+                             state_cell(kBaseShard, shard_.back().id.seqno + 1, nullptr), nullptr,
+                             BlockKind::Plain));
+  }
   // The block is made by the old validators, and its configuration names the new ones.
   std::vector<crypto::Ed25519PrivateKey> next;
   for (int i = 0; key_block && i < 4; ++i) {
@@ -314,6 +316,7 @@ void ChainLab::put_wallet(const Wallet& wallet, base::Nanoton balance) {
 
 void ChainLab::add_transaction(const Address& address, const Message& message,
                                ComputePhase compute) {
+  worked_ = true;
   Entry& account = accounts_[address];
   const TransactionName previous = account.names.empty() ? TransactionName{} : account.names.back();
   lt_ += 10;

@@ -34,6 +34,8 @@ class ChainLab {
   void put_wallet(const Wallet& wallet, base::Nanoton balance);
   base::Result<void> send_message(base::BytesView boc);
   bool takes_messages = true;
+  // No basechain block is made while nothing happens there.
+  bool idle_basechain_stands = false;
 
   void make_block() { make(BlockKind::Plain); }
   // A key block, with new validators from then on.
@@ -78,6 +80,7 @@ class ChainLab {
 
   mutable SeededRandom random_;
   std::uint32_t now_ = 1'700'000'000;
+  bool worked_ = false;  // since the last block
   std::uint64_t lt_ = 1'000'000;
   std::vector<std::vector<crypto::Ed25519PrivateKey>> generations_;
   std::vector<Made> masterchain_;  // by seqno

@@ -55,7 +55,8 @@ void Sender::replace(const SendOrder& order) {
   fresh_head_ = true;
 }
 
-void Sender::handle_head(base::Now now, const ChainHead&) {
+void Sender::handle_head(base::Now now, const ChainHead& head) {
+  chain_time_ = std::max(chain_time_, head.gen_utime);
   fresh_head_ = true;
   look(now);
 }
@@ -131,7 +132,8 @@ void Sender::sign(const ProvenAccount& account) {
     return fail(SendError::OrderExpired, "The chain did not take the request in time.");
   }
   ++flight_->attempts;
-  flight_->valid_until = account.gen_utime + kRequestSeconds;
+  // The wallet's shard may be behind the masterchain, and then goes on from its time.
+  flight_->valid_until = std::max(account.gen_utime, chain_time_) + kRequestSeconds;
   const auto message =
       wallet_.request(key_, flight_->seqno, flight_->valid_until, flight_->transfers);
   if (!message) {

@@ -121,6 +121,16 @@ TEST(Sender, AnIgnoredRequestIsSentAgainAndThenSignedAnew) {
   EXPECT_EQ(scene.paid(), 1u);
 }
 
+TEST(Sender, AWalletWhoseShardStoodStillIsServed) {
+  Scene scene;
+  scene.chain.idle_basechain_stands = true;
+  scene.world.run(40s, 1s);  // 200 s of the chain's time
+  scene.process.sender().submit({1, {pay(1)}});
+  scene.world.run(10s, 1s);
+  EXPECT_EQ(scene.process.done, std::vector<std::uint64_t>{1});
+  EXPECT_EQ(scene.paid(), 1u);
+}
+
 TEST(Sender, GivesUpAfterSomeLives) {
   Scene scene;
   scene.chain.takes_messages = false;

@@ -43,6 +43,13 @@ def cocoon(network, *arguments, expected=0):
     return done
 
 
+def advance(network, seconds):
+    """The chain is so much later."""
+    words = open(f"/proc/{network.ready['pids']['chain']}/cmdline", encoding="utf-8").read().split("\0")
+    port = words[words.index("--http-port") + 1]
+    assert fetch(f"127.0.0.1:{port}", "/devnet/advance", "POST", json.dumps({"seconds": seconds}))[0] == 200
+
+
 def root(network):
     return json.loads(cocoon(network, "root", "show", "--json").stdout)
 
@@ -78,6 +85,18 @@ def test_a_second_start_finds_its_chain_again(up, engine):
     assert page(second, "worker-1")["chain"]["wallet"] == wallet
     assert page(second, "worker-2")["chain"]["wallet"] != wallet
     assert second.interrupt() == 0
+
+
+def test_a_second_start_after_a_long_pause(up, engine):
+    """Orders of the roles' wallets expire by the chain's time, which has not gone on meanwhile."""
+    first = up("--engine", engine.url).wait_ready()
+    assert ask(first.ready["base_url"], MODEL)["usage"]["cost"] > 0
+    advance(first, 3600)
+    assert first.interrupt() == 0
+    second = up("--engine", engine.url, "--ask", "hi")
+    assert second.process.wait(120) == 0, second.log_text()
+    settled = [event for event in second.events() if event["event"] == "settlement"][0]
+    assert settled["complete"] is True
 
 
 def test_what_the_owner_changes_reaches_the_roles(up, engine):
@@ -222,9 +241,7 @@ def test_a_chain_that_stalls_for_an_hour(up, engine):
         assert page(network, "proxy")["chain"]["block"] == stood
     finally:
         os.kill(pid, signal.SIGCONT)
-    words = open(f"/proc/{pid}/cmdline", encoding="utf-8").read().split("\0")
-    port = words[words.index("--http-port") + 1]
-    assert fetch(f"127.0.0.1:{port}", "/devnet/advance", "POST", json.dumps({"seconds": 3600}))[0] == 200
+    advance(network, 3600)
     for role in ("proxy", "client", "worker-1"):
         wait_until(lambda role=role: page(network, role)["chain"]["state"] == "following"
                    and page(network, role)["chain"]["block"] > stood, f"{role} goes on", 90)

@@ -18,6 +18,8 @@ import { type GetMethodResult, type Job, type Surroundings, type Tvm } from './t
 
 const kValidatorsUntil = 0xffffffff;
 const kValidatorsParam = 34;
+// A wallet's request expires by the time of its own shard, so that has to go on when nothing happens.
+const kBasechainIdleSeconds = 10;
 
 export interface KeyBlockRequest {
   validators: 'kept' | 'changed';
@@ -81,7 +83,7 @@ export class Chain {
     return message;
   }
 
-  /** Makes the next masterchain block, and a basechain block if there is work for it. */
+  /** Makes the next masterchain block, and a basechain block if there is work for it or the last one is old. */
   produce(keyBlock: KeyBlockRequest | null = null): Promise<Tip> {
     const result = this.last.then(() => this.makeNext(keyBlock));
     this.last = result.catch(() => {});
@@ -164,7 +166,8 @@ export class Chain {
     const { master, shard } = before;
     const waiting = shard.state.queue.messages !== null || master.state.queue.messages !== null;
     // The first block makes the workchain one that proofs can start from: a zerostate has no header.
-    if (externals.length === 0 && !waiting && shard.id.seqno > 0) return null;
+    const idle = externals.length === 0 && !waiting && shard.id.seqno > 0;
+    if (idle && this.now() - shard.state.genUtime < kBasechainIdleSeconds) return null;
     const plan = this.planned();
     this.plan = null;
     const { at, startLt } = plan;
