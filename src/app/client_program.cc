@@ -162,7 +162,7 @@ void ClientProgram::on_turn() {
     carry_out_effects();
     vetting_.settle();
     carry_out_effects();
-  } while (links_.flush() == Links::Flushed::LinksClosed);
+  } while (links_.flush() == Links::Flushed::OwnerHeard);
   if (warned_ != machine_.counters().doubtful_charges) {
     warned_ = machine_.counters().doubtful_charges;
     shell_.log().warning("a proxy claims more than a request can use; no more than that is booked");
@@ -232,6 +232,7 @@ std::string ClientProgram::stats() const {
                       {"bytes_sent", counters.sent_bytes},
                       {"bytes_received", counters.received_bytes},
                       {"late_answers", counters.late_answers},
+                      {"unresolved", counters.unresolved},
                       {"doubtful_charges", counters.doubtful_charges},
                       {"doubtful_prices", machine_.proxies().doubtful_prices()},
                       {"doubtful_totals", machine_.proxies().doubtful_totals()},
@@ -257,6 +258,9 @@ void ClientProgram::add_metrics(MetricsPage& page) const {
                             .answer_bytes = counters.received_bytes});
   page.counter("cocoon_requests_retried_total", "Attempts at another proxy.",
                static_cast<double>(counters.retried));
+  page.counter("cocoon_requests_unresolved_total",
+               "Requests lost with their connection, of whose end the proxy never told.",
+               static_cast<double>(counters.unresolved));
   page.counter("cocoon_doubtful_charges_total",
                "Answers for which a proxy claimed more than the request can use.",
                static_cast<double>(counters.doubtful_charges));

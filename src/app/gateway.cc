@@ -8,6 +8,9 @@
 namespace cocoon::app {
 namespace {
 
+// What the kernel has not taken yet: from here on a caller is behind...
+constexpr std::size_t kBehindBytes = 64 << 10;
+// ...and here it is cut off.
 constexpr std::size_t kSlowCallerBytes = 16 << 20;
 
 base::Result<io::HostPort> listening_address(const std::string& listen,
@@ -131,9 +134,10 @@ void Gateway::handle_call(std::unique_ptr<io::HttpExchange> exchange) {
   const client::CallId id{next_call_++};
   exchange->on_disconnect([this, id] {
     machine_.handle_caller_gone(id);
-    calls_.erase(id);
+    forget(id);
     owner_.on_gateway_turn();
   });
+  exchange->on_drained([this, id] { handle_caught_up(id); });
   calls_.emplace(id, std::move(exchange));
   machine_.handle_call(shell_.now(), id, std::move(call));
   owner_.on_gateway_turn();
@@ -149,22 +153,37 @@ void Gateway::carry_out(client::AnswerPart&& effect) {
   const auto found = calls_.find(effect.call);
   if (found == calls_.end()) return;
   found->second->chunk(effect.bytes);
-  if (found->second->pending_bytes() <= kSlowCallerBytes) return;
+  const std::size_t pending = found->second->pending_bytes();
+  if (pending > kBehindBytes && behind_.insert(effect.call).second) {
+    machine_.handle_caller_pace(effect.call, client::Client::Pace::Behind);
+  }
+  if (pending <= kSlowCallerBytes) return;
   shell_.log().warning("caller reads too slowly and is cut off");
   machine_.handle_caller_gone(effect.call);
-  calls_.erase(found);
+  forget(effect.call);
+}
+
+void Gateway::handle_caught_up(client::CallId call) {
+  if (behind_.erase(call) == 0) return;
+  machine_.handle_caller_pace(call, client::Client::Pace::CaughtUp);
+  owner_.on_gateway_turn();
+}
+
+void Gateway::forget(client::CallId call) {
+  calls_.erase(call);
+  behind_.erase(call);
 }
 
 void Gateway::carry_out(client::EndAnswer&& effect) {
   const auto found = calls_.find(effect.call);
   if (found == calls_.end()) return;
   found->second->finish();
-  calls_.erase(found);
+  forget(effect.call);
 }
 
 // An exchange that is destroyed before its end drops the connection, which is what the caller must
 // see.
-void Gateway::carry_out(client::AbortAnswer&& effect) { calls_.erase(effect.call); }
+void Gateway::carry_out(client::AbortAnswer&& effect) { forget(effect.call); }
 
 void Gateway::carry_out(client::WholeAnswer&& effect) {
   const auto found = calls_.find(effect.call);

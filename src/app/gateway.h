@@ -1,13 +1,15 @@
 // Gateway: the HTTP side of the client role. Calls of OpenAI clients go into the machine, its
 // answers go back out.
 //
-// A caller that reads more slowly than the network answers is cut off beyond a bound, so that it
-// can't fill the memory.
+// While a caller reads more slowly than the network answers, the network is asked for no more.
+// Older proxies can't be asked: there the caller is cut off beyond a bound, so that it can't fill
+// the memory.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "app/role_http.h"
 #include "client/client.h"
@@ -57,6 +59,8 @@ class Gateway {
   io::HttpHeaders headers_for(const io::HttpExchange& exchange,
                               const std::vector<openai::Header>& headers) const;
   void handle_call(std::unique_ptr<io::HttpExchange> exchange);
+  void handle_caught_up(client::CallId call);
+  void forget(client::CallId call);
 
   RoleShell& shell_;
   const GatewaySettings settings_;
@@ -67,6 +71,7 @@ class Gateway {
   std::string address_;
   std::uint64_t next_call_ = 1;
   std::unordered_map<client::CallId, std::unique_ptr<io::HttpExchange>> calls_;
+  std::unordered_set<client::CallId> behind_;  // of calls_
 };
 
 }  // namespace cocoon::app

@@ -23,7 +23,7 @@ class Links::Link final : public io::StreamEvents, public session::ConnectionEve
         connection_(role, links.random_, links.runtime_.now()),
         timer_(links.runtime_, [this] { on_deadline(); }) {
     stream_->start(*this);
-    flush();
+    write();
   }
 
   LinkId id() const { return id_; }
@@ -35,7 +35,10 @@ class Links::Link final : public io::StreamEvents, public session::ConnectionEve
     const auto result = connection_.handle_bytes(links_.runtime_.now(), bytes, *this);
     finish_turn(result);
   }
-  void on_drained() override { flush(); }
+  void on_drained() override {
+    write();
+    if (tell_congestion()) links_.owner_.on_turn();
+  }
   void on_closed(const base::Error& reason) override {
     connection_.close(*this);
     links_.end(*this, std::string(reason.reason()));
@@ -76,18 +79,20 @@ class Links::Link final : public io::StreamEvents, public session::ConnectionEve
   }
   void say(const session::CloseLink& effect) { closing_ = effect.reason; }
 
-  // False when the link is to be ended now.
-  bool flush() {
+  void write() {
     if (connection_.has_output() && stream_->pending_bytes() < kStreamHighWater) {
       stream_->write(connection_.poll_output());
     }
-    if (congested_ != connection_.has_output()) {
-      congested_ = !congested_;
-      links_.owner_.on_link_congestion(id_, congested_ ? Congestion::Begun : Congestion::Ended);
-    }
     const auto deadline = connection_.poll_deadline();
     timer_.arm(deadline ? *deadline : base::Instant::max());
-    return closing_.empty();
+  }
+  // True if the owner has heard something new.
+  bool tell_congestion() {
+    if (congested_ == connection_.has_output()) return false;
+    congested_ = !congested_;
+    links_.owner_.on_link_congestion(
+        id_, congested_ ? session::Congestion::Begun : session::Congestion::Ended);
+    return true;
   }
   const std::string& closing() const { return closing_; }
   void close_stream() { stream_->close(); }
@@ -158,9 +163,10 @@ Links::Flushed Links::flush() {
       if (found == links_.end()) continue;
       Link& link = *found->second;
       link.dirty = false;
-      if (link.flush()) continue;
-      end(link, link.closing());
-      flushed = Flushed::LinksClosed;
+      link.write();
+      const bool closes = !link.closing().empty();
+      if (closes) end(link, link.closing());
+      if (closes || link.tell_congestion()) flushed = Flushed::OwnerHeard;
     }
   }
   // Events of a link may be further down the stack: what has ended is destroyed on a turn of its

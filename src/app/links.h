@@ -20,8 +20,6 @@
 
 namespace cocoon::app {
 
-enum class Congestion { Begun, Ended };
-
 // The role program. Views end with the call. After each call that came from a peer, on_turn()
 // follows.
 class LinkOwner {
@@ -37,8 +35,8 @@ class LinkOwner {
                                     std::string_view message) = 0;
   // The last event of a link; `reason` is a name or a sentence.
   virtual void on_link_closed(session::LinkId link, std::string_view reason) = 0;
-  // More waits for the peer to read than its stream takes, or no more. Nothing may be said here.
-  virtual void on_link_congestion(session::LinkId, Congestion) {}
+  // More waits for the peer to read than its stream takes, or no more. on_turn() follows.
+  virtual void on_link_congestion(session::LinkId, session::Congestion) {}
   // Drain the machine.
   virtual void on_turn() = 0;
 };
@@ -55,8 +53,8 @@ class Links {
   // Writes out what was said in this turn, and closes what is to be closed.
   enum class Flushed {
     Quiet,
-    LinksClosed
-  };  // LinksClosed: the machine has heard of it and may have more to say
+    OwnerHeard  // of links that closed or are congested: the machine may have more to say
+  };
   Flushed flush();
   std::size_t size() const { return links_.size(); }
   // Empty if it is gone.

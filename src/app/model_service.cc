@@ -77,7 +77,6 @@ void ModelService::on_link_closed(LinkId link, std::string_view reason) {
                       found->second.state == worker::ProxyLink::State::Ready;
   shell_.log().info("proxy lost", {{"why", reason}, {"model", options_.model}});
   shell_.forget(link, reason);
-  congested_.erase(link);
   machine_.handle_closed(link);
   dialer_->handle_closed(
       link, served ? ProxyDialer::Ended::AfterServing : ProxyDialer::Ended::BeforeServing);
@@ -89,8 +88,13 @@ void ModelService::turn() {
       links_.carry_out(std::move(*said));
     } else if (auto* job = std::get_if<worker::StartJob>(&*effect)) {
       start_job(std::move(*job));
+    } else if (const auto* gone = std::get_if<worker::CancelJob>(&*effect)) {
+      cancel_job(gone->job);
+    } else if (const auto* ahead = std::get_if<worker::PauseJob>(&*effect)) {
+      if (EngineLink* engine = engine_of(ahead->job)) engine->pause(ahead->job);
     } else {
-      cancel_job(std::get<worker::CancelJob>(*effect).job);
+      const auto& behind = std::get<worker::ResumeJob>(*effect);
+      if (EngineLink* engine = engine_of(behind.job)) engine->resume(behind.job);
     }
   }
   const auto deadline = machine_.poll_deadline();
@@ -100,27 +104,12 @@ void ModelService::turn() {
 void ModelService::start_job(worker::StartJob&& job) {
   const std::size_t place = endpoints_.start();
   jobs_.emplace(job.job, place);
-  const worker::JobId id = job.job;
   engines_[place]->start(std::move(job));
-  const auto link = machine_.link_of(id);
-  if (link && is_congested(*link)) engines_[place]->pause(id);
 }
 
-void ModelService::on_link_congestion(LinkId link, Congestion congestion) {
-  const bool begun = congestion == Congestion::Begun;
-  if (begun) {
-    congested_.insert(link);
-  } else {
-    congested_.erase(link);
-  }
-  for (const auto& [job, place] : jobs_) {
-    if (machine_.link_of(job) != link) continue;
-    if (begun) {
-      engines_[place]->pause(job);
-    } else {
-      engines_[place]->resume(job);
-    }
-  }
+EngineLink* ModelService::engine_of(worker::JobId job) {
+  const auto found = jobs_.find(job);
+  return found == jobs_.end() ? nullptr : engines_[found->second].get();
 }
 
 void ModelService::cancel_job(worker::JobId job) {

@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <memory>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -51,9 +50,6 @@ class ModelService final : public EngineOwner {
   void hang_up();
 
   void on_link_closed(session::LinkId link, std::string_view reason);
-  // While a proxy reads more slowly than the engines answer, answers for it are left unread.
-  void on_link_congestion(session::LinkId link, Congestion congestion);
-  bool is_congested(session::LinkId link) const { return congested_.contains(link); }
   // Carries out what the machine wants.
   void turn();
 
@@ -66,6 +62,8 @@ class ModelService final : public EngineOwner {
  private:
   void start_job(worker::StartJob&& job);
   void cancel_job(worker::JobId job);
+  // Null when the job has ended there.
+  EngineLink* engine_of(worker::JobId job);
 
   RoleShell& shell_;
   Links& links_;
@@ -76,7 +74,6 @@ class ModelService final : public EngineOwner {
   std::vector<std::unique_ptr<EngineLink>> engines_;
   std::unordered_map<worker::JobId, std::size_t> jobs_;  // where each runs
   std::vector<std::int32_t> contexts_;                   // of each server; 0: unknown
-  std::set<session::LinkId> congested_;
   io::Timer timer_;
   std::unique_ptr<ProxyDialer> dialer_;
   bool draining_ = false;

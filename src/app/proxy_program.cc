@@ -118,6 +118,9 @@ class ProxyProgram final : public LinkOwner, public VettingOwner, public chain::
   void on_link_answer(LinkId, session::QueryTag, base::BytesView) override {}
   void on_link_query_failed(LinkId, session::QueryTag, std::int32_t, std::string_view) override {}
   void on_link_closed(LinkId link, std::string_view reason) override;
+  void on_link_congestion(LinkId link, session::Congestion congestion) override {
+    machine_.handle_congestion(link, congestion);
+  }
   void on_turn() override;
   // Of the proxy's own contract.
   void on_transaction(const ton::TransactionSeen& seen) override;
@@ -358,7 +361,7 @@ void ProxyProgram::on_turn() {
     vetting_.settle();
     carry_out_effects();
     if (auto batch = machine_.poll_batch()) write(*batch);
-  } while (links_.flush() == Links::Flushed::LinksClosed);
+  } while (links_.flush() == Links::Flushed::OwnerHeard);
   while (auto order = machine_.poll_order()) send_order(std::move(*order));
   const auto deadline = machine_.poll_deadline();
   timer_.arm(deadline ? *deadline : base::Instant::max());

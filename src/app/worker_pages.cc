@@ -89,7 +89,7 @@ json proxies_json(const Services& services) {
         const worker::Earned earned = service->machine().proxies().earned(proxy.proxy_contract);
         if (proxy.state == worker::ProxyLink::State::Ready) row["state"] = "ready";
         row["version"] = proxy.version;
-        row["congested"] = service->is_congested(*target.link);
+        row["congested"] = proxy.congested;
         row["proxy_sc_address"] = ton::to_friendly_text(proxy.proxy_contract);
         row["sc_address"] = ton::to_friendly_text(proxy.worker_contract);
         row["earned_tokens_committed_to_proxy_db"] = earned.on_its_disk;

@@ -102,8 +102,8 @@ class WorkerProgram final : public LinkOwner, public VettingOwner, public ModelS
     if (auto* service = find(link)) service->machine().handle_query_failed(link, message);
   }
   void on_link_closed(LinkId link, std::string_view reason) override;
-  void on_link_congestion(LinkId link, Congestion congestion) override {
-    if (auto* service = find(link)) service->on_link_congestion(link, congestion);
+  void on_link_congestion(LinkId link, session::Congestion congestion) override {
+    if (auto* service = find(link)) service->machine().handle_congestion(link, congestion);
   }
   void on_turn() override;
   std::optional<std::int32_t> settled_version(LinkId link) const override;
@@ -256,7 +256,7 @@ void WorkerProgram::on_turn() {
     turn_services();
     vetting_.settle();
     turn_services();
-  } while (links_.flush() == Links::Flushed::LinksClosed);
+  } while (links_.flush() == Links::Flushed::OwnerHeard);
   if (desk_) desk_->carry_out();
   if (std::ranges::any_of(leaving_, [](const auto& service) { return service->drained(); })) {
     shell_.runtime().post([this] { sweep(); });

@@ -110,6 +110,10 @@ std::optional<std::int32_t> Client::version_of(LinkId link) const {
 }
 
 void Client::handle_closed(base::Now now, LinkId link) {
+  std::optional<ton::Address> asked_later;
+  if (const ProxyLink* proxy = links_.find(link)) {
+    if (proxy->version >= session::kVersionWithEnds) asked_later = proxy->proxy_address;
+  }
   links_.handle_closed(link);
   std::vector<base::Bits256> lost;
   for (const auto& [id, running] : running_) {
@@ -117,25 +121,33 @@ void Client::handle_closed(base::Now now, LinkId link) {
   }
   for (const auto& id : lost) {
     const auto found = running_.find(id);
-    // The answer may have been charged and under way: asked elsewhere, it would cost a second time.
-    let_go_of_query(found->second);
-    fail(now, found,
-         {.code = ApiErrorCode::UpstreamError,
-          .message = "the connection to the proxy was lost before the answer was whole; what was "
-                     "under way may have been charged, so ask again if you want to",
-          .param = {},
-          .retry_after = {}});
+    if (asked_later) {
+      lose(now, found, *asked_later);
+    } else {
+      give_up_lost(now, found);
+    }
   }
 }
 
 void Client::handle_answer(base::Now now, LinkId link, session::QueryTag tag,
                            base::BytesView object) {
-  links_.handle_answer(now, link, tag, object);
+  ProxyLink* proxy = links_.find(link);
+  if (proxy && ProxyLinks::is_about_ends(tag)) {
+    handle_ends(now, *proxy, object);
+  } else {
+    links_.handle_answer(now, link, tag, object);
+  }
+  if (proxy) ask_about_lost(now, *proxy);
 }
 
 void Client::handle_query_failed(base::Now now, LinkId link, session::QueryTag tag,
                                  std::string_view message) {
-  links_.handle_query_failed(now, link, tag, message);
+  ProxyLink* proxy = links_.find(link);
+  if (!proxy || !ProxyLinks::is_about_ends(tag)) {
+    return links_.handle_query_failed(now, link, tag, message);
+  }
+  proxy->ends_asked.clear();
+  proxy->next_ends = now.steady + kEndsPeriod;
 }
 
 void Client::handle_message(base::Now now, LinkId link, base::BytesView object) {
@@ -182,9 +194,16 @@ void Client::handle_call(base::Now now, CallId id, Call call) {
   Running running{};
   running.call = id;
   running.request_id = *wanted ? **wanted : random_.bits256();
+  running.id_is_callers = wanted->has_value();
   running.deadline = now.steady + std::min(facts->options.timeout, base::Duration(kMaxTimeout));
   running.model = facts->model;
-  if (running_.contains(running.request_id)) {
+  const auto same = running_.find(running.request_id);
+  if (same != running_.end() && same->second.is_memory) {
+    return refuse(id,
+                  not_ready("how the request with this X-Cocoon-Request-Id ended is not known yet; "
+                            "try again in a moment"));
+  }
+  if (same != running_.end()) {
     return refuse(id, {.code = ApiErrorCode::InvalidRequest,
                        .message = "a request with this X-Cocoon-Request-Id is running",
                        .param = {},
@@ -272,6 +291,7 @@ void Client::send(base::Now now, Running& running, ProxyLink& proxy) {
   const bool first = running.tried.empty();
   running.tried.push_back(proxy.link);
   running.sent_at = now.steady;
+  running.window = {};
   ++proxy.running;
   counters_.sent_bytes += running.order.query.size();
   const std::int32_t ceiling =
@@ -353,7 +373,30 @@ void Client::handle_network_answer(base::Now now, LinkId link, const NetworkAnsw
   if (answer.kind == AnswerKind::Head) return handle_head(now, found, answer);
   running.received_bytes += answer.body.size();
   if (answer.tokens) return handle_end(now, found, answer, answer.body, nullptr);
+  // A worker of an older version knows no window, so that going beyond it is no fault of the proxy.
+  (void)running.window.take(answer.body.size());
   pass_on(running, answer.body);
+  widen(running);
+}
+
+void Client::widen(Running& running) {
+  if (running.caller != Caller::Streaming || running.pace == Pace::Behind) return;
+  if (!running.window.is_narrow()) return;
+  const ProxyLink* proxy = links_.find(running.link);
+  if (!proxy || proxy->version < session::kVersionWithWindows) return;
+  const auto end = running.window.widen();
+  if (!end) return;
+  said_.push_back(session::SendMessage{
+      running.link,
+      tl::encode_boxed(tl::ClientAnswerWindow{.request_id = running.request_id, .bytes = *end})});
+}
+
+void Client::handle_caller_pace(CallId id, Pace pace) {
+  const auto found = by_call_.find(id);
+  if (found == by_call_.end()) return;
+  Running& running = running_.at(found->second);
+  running.pace = pace;
+  widen(running);
 }
 
 void Client::handle_head(base::Now now, RunningMap::iterator found, const NetworkAnswer& answer) {
@@ -481,7 +524,11 @@ void Client::refuse(CallId call, const ApiError& error) {
 
 void Client::fail(base::Now now, RunningMap::iterator found, const ApiError& error) {
   if (retry(now, found, error)) return;
-  Running& running = found->second;
+  say_error(found->second, error);
+  erase(found);
+}
+
+void Client::say_error(Running& running, const ApiError& error) {
   switch (running.caller) {
     case Caller::Waiting:
       refuse(running.call, error);
@@ -507,10 +554,11 @@ void Client::fail(base::Now now, RunningMap::iterator found, const ApiError& err
       ++counters_.failed;
       break;
   }
-  erase(found);
 }
 
 void Client::erase(RunningMap::iterator running) {
+  forget_lost(running);
+  if (running->second.is_memory) --memories_;
   deadlines_.erase({running->second.deadline, running->first});
   if (running->second.admission) callers_.release(*running->second.admission);
   by_call_.erase(running->second.call);
@@ -537,8 +585,15 @@ void Client::cancel(const Running& running) {
 
 void Client::handle_time(base::Now now) {
   links_.handle_time(now);
+  if (!lost_.empty()) {
+    for (const auto& [link, proxy] : links_.all()) ask_about_lost(now, *links_.find(link));
+  }
   while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
     const auto late = running_.find(deadlines_.begin()->second);
+    if (late->second.lost_at) {
+      give_up_lost(now, late);
+      continue;
+    }
     cancel(late->second);
     fail(now, late,
          {.code = ApiErrorCode::UpstreamTimeout,
@@ -567,6 +622,13 @@ std::optional<base::Instant> Client::poll_deadline() const {
   if (!deadlines_.empty()) {
     const base::Instant request = deadlines_.begin()->first;
     next = next ? std::min(*next, request) : request;
+  }
+  for (const auto& [link, proxy] : links_.all()) {
+    const bool asks = proxy.ends_asked.empty() && lost_.contains(proxy.proxy_address);
+    if (asks && proxy.state == ProxyLink::State::Ready &&
+        proxy.version >= session::kVersionWithEnds) {
+      next = std::min(next.value_or(proxy.next_ends), proxy.next_ends);
+    }
   }
   return next;
 }

@@ -5,6 +5,9 @@
 // error in OpenAI's shape, at the latest when its time is over. Answer bytes pass as the engine
 // made them; only the price is written into the usage object, and only the last bytes wait for it.
 // Errors of the network are understood in every form and version.
+//
+// When the connection to a proxy is lost, it is asked afterwards how its requests ended: what was
+// charged is booked, and what was not may be asked elsewhere without a second charge.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +30,7 @@
 #include "openai/error.h"
 #include "openai/headers.h"
 #include "openai/request.h"
+#include "session/window.h"
 
 namespace cocoon::client {
 
@@ -75,6 +79,7 @@ struct Counters {
   std::uint64_t sent_bytes = 0;
   std::uint64_t received_bytes = 0;
   std::uint64_t late_answers = 0;
+  std::uint64_t unresolved = 0;        // lost with their connection, and the proxy never said more
   std::uint64_t doubtful_charges = 0;  // a proxy's word was not taken, see Client::billed()
   std::int64_t tokens = 0;             // adjusted
   base::Nanoton spent;
@@ -105,6 +110,10 @@ class Client {
   // The caller is gone; nothing more is said to it, and the request is cancelled. Versions up to 4
   // can't cancel: there it runs to its end and is charged.
   void handle_caller_gone(CallId id);
+  // How the caller keeps up with its answer. While it is behind, the network is asked for no more
+  // of it than is under way.
+  enum class Pace { Behind, CaughtUp };
+  void handle_caller_pace(CallId id, Pace pace);
   void handle_time(base::Now now);
   void handle_drain();
 
@@ -116,7 +125,8 @@ class Client {
   // The channels on the chain, whose contracts the shell watches and whose orders it sends.
   payment::chain::PerProxy<payment::chain::ClientChannel>& channels() { return links_.channels(); }
   const Counters& counters() const { return counters_; }
-  std::size_t running() const { return running_.size(); }
+  // Without those that only the books wait for.
+  std::size_t running() const { return running_.size() - memories_; }
   // The body of GET /v1/models.
   std::string models_body() const;
   Callers& callers() { return callers_; }
@@ -141,11 +151,18 @@ class Client {
     Order order;
     base::Bits256 request_id{};
     base::Instant deadline;
+    // Whose connection was lost with the request; it is asked how it ended.
+    std::optional<ton::Address> lost_at{};
+    base::Instant patience{};  // the deadline before it was lost
+    bool is_memory = false;    // only the books wait for its end
+    bool id_is_callers = false;
     Caller caller = Caller::Waiting;
     bool event_stream = false;
     bool has_head = false;
     base::TokenCount most;  // adjusted tokens that it can use on the terms it was sent with
-    bool in_line = false;   // what was passed on ends in the middle of a line
+    session::ReceivingWindow window;
+    Pace pace = Pace::CaughtUp;
+    bool in_line = false;  // what was passed on ends in the middle of a line
     std::string model;
     openai::CostInjector cost;
     std::optional<Admission> admission;  // of the caller's key, where keys are asked for
@@ -169,6 +186,20 @@ class Client {
   // do better.
   bool retry(base::Now now, RunningMap::iterator running, const openai::ApiError& error);
   void let_go_of_query(Running& running);
+  // The connection to the proxy is gone.
+  void lose(base::Now now, RunningMap::iterator running, const ton::Address& proxy_contract);
+  // Asks the proxy how its lost requests ended, if that is due.
+  void ask_about_lost(base::Now now, ProxyLink& proxy);
+  void handle_ends(base::Now now, ProxyLink& proxy, base::BytesView object);
+  void resolve(base::Now now, RunningMap::iterator running, ProxyLink& proxy,
+               const tl::ClientRequestEnd& end);
+  void give_up_lost(base::Now now, RunningMap::iterator running);
+  void forget_lost(RunningMap::iterator running);
+  // Goes on under a new id.
+  RunningMap::iterator rename(RunningMap::iterator running);
+  void set_deadline(RunningMap::iterator running, base::Instant deadline);
+  // The error to the caller, whatever it has had so far; the request stays.
+  void say_error(Running& running, const openai::ApiError& error);
   void refuse(CallId call, const openai::ApiError& error);
   void handle_network_answer(base::Now now, session::LinkId link, const NetworkAnswer& answer);
   void handle_head(base::Now now, RunningMap::iterator running, const NetworkAnswer& answer);
@@ -180,6 +211,8 @@ class Client {
   // Answers with the price.
   base::Nanoton book(base::Now now, const Running& running, const tl::TokensUsed& tokens);
   void pass_on(Running& running, base::BytesView bytes);
+  // Asks for more of the answer if that is due.
+  void widen(Running& running);
   void fail(base::Now now, RunningMap::iterator running, const openai::ApiError& error);
   void cancel(const Running& running);
   void erase(RunningMap::iterator running);
@@ -197,7 +230,9 @@ class Client {
   RunningMap running_;  // by request id
   std::unordered_map<CallId, base::Bits256> by_call_;
   std::set<std::pair<base::Instant, base::Bits256>> deadlines_;
-  std::size_t kept_bytes_ = 0;  // of queries kept for another attempt
+  std::map<ton::Address, std::set<base::Bits256>> lost_;  // by the proxy's contract
+  std::size_t memories_ = 0;                              // in running_
+  std::size_t kept_bytes_ = 0;                            // of queries kept for another attempt
   bool draining_ = false;
   Counters counters_;
 };

@@ -66,6 +66,8 @@ class ClientLab {
   // A link with its handshake done; `models` are on offer there with one worker each.
   LinkId ready(std::int32_t version = 4,
                const std::vector<std::string>& models = {std::string(sim::kModel)});
+  // The same with another proxy.
+  LinkId ready_elsewhere(std::int32_t version);
   void close(LinkId link);
   void stand(LinkId link, session::Standing standing, std::string_view why = {});
   bool is_open(LinkId link) const { return peers_.at(link).is_open; }
@@ -129,6 +131,7 @@ class ClientLab {
               std::string_view target = "/v1/chat/completions");
   const Reply& reply(CallId call) { return replies_[call]; }
   void caller_gone(CallId call);
+  void pace(CallId call, Client::Pace pace);
 
   void pass(base::Duration time);
   // Somebody sets the wall clock.
@@ -175,6 +178,7 @@ class ClientLab {
   session::QueryTag tag_{};
   std::uint64_t next_link_ = 1;
   std::uint64_t next_call_ = 1;
+  std::string proxy_ = "proxy";
   std::string owner_;
   std::string proxy_contract_;
   std::string client_contract_;

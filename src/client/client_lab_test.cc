@@ -68,6 +68,13 @@ LinkId ClientLab::ready(std::int32_t version, const std::vector<std::string>& mo
   return link;
 }
 
+LinkId ClientLab::ready_elsewhere(std::int32_t version) {
+  proxy_ = "other proxy";
+  const LinkId link = ready(version);
+  proxy_ = "proxy";
+  return link;
+}
+
 void ClientLab::close(LinkId link) {
   if (!peers_.at(link).is_open) return;
   peers_[link].is_open = false;
@@ -98,9 +105,9 @@ void ClientLab::refuse_query(LinkId link, std::string_view message) {
 }
 
 ton::ProxyIdentity ClientLab::identity() const {
-  const auto key = crypto::Ed25519PrivateKey::from_seed(sim::secret_of("proxy key"));
+  const auto key = crypto::Ed25519PrivateKey::from_seed(sim::secret_of(proxy_ + " key"));
   const auto public_key = key->public_key();
-  return {.contract = network().proxy_address(sim::address_of("proxy owner"), public_key),
+  return {.contract = network().proxy_address(sim::address_of(proxy_ + " owner"), public_key),
           .public_key = public_key};
 }
 
@@ -110,7 +117,7 @@ base::Bits256 ClientLab::expected_secret() const {
 
 tl::ClientConnectedToProxy ClientLab::connected(std::int32_t version) {
   const auto proxy = identity();
-  owner_ = ton::to_friendly_text(sim::address_of("proxy owner"));
+  owner_ = ton::to_friendly_text(sim::address_of(proxy_ + " owner"));
   proxy_contract_ = ton::to_friendly_text(proxy.contract);
   client_contract_ =
       ton::to_friendly_text(network().client_address(machine_.config().owner, proxy));
@@ -233,6 +240,11 @@ CallId ClientLab::call(std::string_view body, std::vector<openai::Header> header
       {.target = std::string(target), .headers = std::move(headers), .body = base::to_bytes(body)});
   settle();
   return id;
+}
+
+void ClientLab::pace(CallId call, Client::Pace pace) {
+  machine_.handle_caller_pace(call, pace);
+  settle();
 }
 
 void ClientLab::caller_gone(CallId call) {

@@ -32,6 +32,14 @@ inline constexpr base::Duration kModelsTimeout = 10s;
 inline constexpr base::Duration kModelsPeriod = 30s;
 inline constexpr base::Duration kOffersPeriod = 10s;  // since version 5; they tell the load, too
 
+// A caller that has had nothing of its answer when the connection to the proxy is lost waits so
+// long for the proxy to come back and say what became of the request; without a caller it is asked
+// for so long.
+inline constexpr base::Duration kLostPatience = 10s;
+inline constexpr base::Duration kLostMemory = 60s;
+inline constexpr base::Duration kEndsTimeout = 10s;
+inline constexpr base::Duration kEndsPeriod = 1s;
+
 inline constexpr base::Duration kDefaultTimeout = 120s;
 inline constexpr base::Duration kMaxTimeout = 3600s;
 // The share of the caller's time that the proxy is given, so that its answer about a timeout

@@ -92,6 +92,13 @@ void ProxyLinks::learn(base::Now now, ProxyLink& proxy, Owed owed) {
   }
 }
 
+void ProxyLinks::ask_ends(ProxyLink& proxy, std::vector<base::Bits256> requests) {
+  tl::ClientEndRequests query{};
+  query.request_ids = requests;
+  ask(proxy, Asked::Ends, query, kEndsTimeout);
+  proxy.ends_asked = std::move(requests);
+}
+
 ProxyLinks::Past* ProxyLinks::past_of(const ProxyLink& proxy) {
   const auto found = past_.find(proxy.proxy_address);
   return found == past_.end() ? nullptr : &found->second;

@@ -76,9 +76,11 @@ struct ProxyLink {
   session::Standing standing = session::Standing::Good;
   std::string lapsed_because{};  // closed with this reason once nothing runs there
   // One query of each kind at a time.
-  enum class Asked : std::uint64_t { Handshake = 1, Status = 2, Models = 3 };
+  enum class Asked : std::uint64_t { Handshake = 1, Status = 2, Models = 3, Ends = 4 };
   bool status_asked = false;
   bool models_asked = false;
+  std::vector<base::Bits256> ends_asked{};  // of these requests; empty: no query is out
+  base::Instant next_ends{};
   base::Instant next_status;
   base::Instant next_models;
   bool has_models = false;
@@ -110,6 +112,11 @@ class ProxyLinks {
   bool handle_drain_notice(session::LinkId link, base::BytesView object);
   // What the shell has found out about the proxy; `why` if it has lapsed.
   void handle_standing(session::LinkId link, session::Standing standing, std::string_view why);
+  // Asks how these requests of a lost connection have ended.
+  void ask_ends(ProxyLink& proxy, std::vector<base::Bits256> requests);
+  static bool is_about_ends(session::QueryTag tag) {
+    return tag == session::QueryTag(static_cast<std::uint64_t>(ProxyLink::Asked::Ends));
+  }
   // A request of the link has ended.
   void release(session::LinkId link);
   void handle_time(base::Now now);

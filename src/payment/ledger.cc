@@ -191,6 +191,13 @@ Result<Repeat> Ledger::refund(Now now, const RequestKey& request) {
   return Repeat::First;
 }
 
+std::optional<AdjustedTokens> Ledger::end(Now now, const RequestKey& request) {
+  if (const Outcome* outcome = finished_.find(request)) return outcome->tokens;
+  if (reservations_.contains(request)) return std::nullopt;
+  finished_.add(now.wall, request, Outcome{});
+  return AdjustedTokens{};
+}
+
 std::optional<LedgerBatch> Ledger::poll_batch() {
   if (unpolled_.empty()) return std::nullopt;
   LedgerBatch batch;

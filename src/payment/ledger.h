@@ -153,6 +153,11 @@ class Ledger {
   // already_charged.
   base::Result<Repeat> refund(base::Now now, const RequestKey& request);
 
+  // How a request has ended: what it was billed, nothing at all if it was refunded. Nothing is
+  // returned while it is running. A request that is not known can't begin any more, as if refunded;
+  // that alone is not kept on disk.
+  std::optional<AdjustedTokens> end(base::Now now, const RequestKey& request);
+
   // What has changed since the last call; nothing if nothing has.
   std::optional<LedgerBatch> poll_batch();
   // All entries up to `sequence`, which poll_batch() has handed out, are on disk.

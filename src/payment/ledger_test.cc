@@ -42,6 +42,25 @@ class LedgerRules : public testing::Test {
   Tariff tariff{Nanoton(20), Nanoton(19), {}, {}, {}, {}};
 };
 
+TEST_F(LedgerRules, TellsHowARequestEnded) {
+  ASSERT_TRUE(ledger.reserve(request(1), {30}, tariff).ok());
+  ASSERT_TRUE(ledger.reserve(request(2), {1}, tariff).ok());
+  EXPECT_EQ(ledger.end(now, request(1)), std::nullopt);
+  ASSERT_TRUE(ledger.commit(now, request(1), worker, completion(10)).ok());
+  ASSERT_TRUE(ledger.refund(now, request(2)).ok());
+  EXPECT_EQ(ledger.end(now, request(1)), completion(10));
+  EXPECT_EQ(ledger.end(now, request(2)), AdjustedTokens{});
+}
+
+TEST_F(LedgerRules, ARequestThatIsAskedForBeforeItBeginsNeverBegins) {
+  const std::uint64_t before = ledger.sequence();
+  EXPECT_EQ(ledger.end(now, request(1)), AdjustedTokens{});
+  EXPECT_EQ(ledger.sequence(), before);
+  const auto reserved = ledger.reserve(request(1), {1}, tariff);
+  ASSERT_FALSE(reserved.ok());
+  EXPECT_TRUE(reserved.error().is(PaymentReason::AlreadyRefunded));
+}
+
 TEST_F(LedgerRules, AChargeMovesClientWorkerAndCommissionTogether) {
   EXPECT_EQ(*ledger.reserve(request(1), {30}, tariff), Nanoton(600));
   EXPECT_EQ(ledger.account(client).available(), Nanoton(400));

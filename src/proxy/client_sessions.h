@@ -38,6 +38,7 @@ struct ClientSession {
   payment::AccountId account{};  // valid in state Ready
   PaymentVoice payment{};
   std::size_t running = 0;
+  bool congested = false;  // reads more slowly than we write
 };
 
 class ClientSessions {

@@ -25,6 +25,7 @@ Core::Core(Config config_in, payment::Ledger ledger_in, base::Random& random_in)
                .public_key = key.public_key()},
       ledger(std::move(ledger_in)),
       random(random_in) {
+  outbox.handle_persisted(ledger.durable_sequence());  // books that were read from a disk
   if (!config.chain) return;
   const registry::Snapshot& network = config.network;
   settlement.emplace(payment::chain::SettlementTerms{.contracts = network.contracts(),

@@ -64,8 +64,16 @@ std::optional<std::int32_t> Proxy::version_of(session::LinkId link) const {
   return worker->second.version;
 }
 
+void Proxy::handle_congestion(session::LinkId link, session::Congestion congestion) {
+  ClientSession* client = clients_.find(link);
+  if (!client) return;
+  client->congested = congestion == session::Congestion::Begun;
+  if (!client->congested) requests_.handle_client_caught_up(link);
+}
+
 void Proxy::handle_query(base::Now now, session::LinkId link, std::int64_t query_id,
                          base::BytesView object) {
+  if (requests_.handle_client_query(now, link, query_id, object) == Requests::Handled::Yes) return;
   clients_.handle_query(now, link, query_id, object);
   workers_.handle_query(now, link, query_id, object);
   serve_waiting(now, link);

@@ -35,6 +35,8 @@ class Proxy {
   // The protocol's version, once both sides have settled it.
   std::optional<std::int32_t> version_of(session::LinkId link) const;
   void handle_closed(base::Now now, session::LinkId link);
+  // While a client reads more slowly than workers answer, they are let go no further ahead.
+  void handle_congestion(session::LinkId link, session::Congestion congestion);
   void handle_query(base::Now now, session::LinkId link, std::int64_t query_id,
                     base::BytesView object);
   void handle_message(base::Now now, session::LinkId link, base::BytesView object);

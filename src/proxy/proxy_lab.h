@@ -92,6 +92,7 @@ class ProxyLab {
   LinkId open(PeerRole role, const base::Bits256& image = sim::worker_image());
   void close(LinkId link);
   void stand(LinkId link, session::Standing standing, std::string_view why = {});
+  void congest(LinkId link, session::Congestion congestion);
   bool is_open(LinkId link) const { return peers_.at(link).is_open; }
   // Why the proxy closed it; empty if it did not.
   std::string closed(LinkId link) const { return peers_.at(link).closed; }

@@ -53,6 +53,11 @@ void ProxyLab::close(LinkId link) {
   settle();
 }
 
+void ProxyLab::congest(LinkId link, session::Congestion congestion) {
+  machine_.handle_congestion(link, congestion);
+  settle();
+}
+
 void ProxyLab::ask_bytes(LinkId link, base::BytesView object) {
   if (!peers_.at(link).is_open) return;
   machine_.handle_query(now_, link, next_query_++, object);

@@ -7,6 +7,7 @@
 #include "proxy/refusal.h"
 #include "session/fault.h"
 #include "session/greeting.h"
+#include "session/limits.h"
 #include "tl/codec.h"
 
 namespace cocoon::proxy {
@@ -98,7 +99,10 @@ std::optional<Result<Requests::Order>> Requests::decode_order(base::BytesView ob
 Requests::Handled Requests::handle_client_message(base::Now now, LinkId link,
                                                   base::BytesView object) {
   ClientSession* client = clients_.find(link);
-  if (client && handle_cancel(now, *client, object) == Handled::Yes) return Handled::Yes;
+  if (client && (handle_cancel(now, *client, object) == Handled::Yes ||
+                 handle_window(*client, object) == Handled::Yes)) {
+    return Handled::Yes;
+  }
   const auto order = decode_order(object);
   if (!client || !order) return Handled::No;
   if (client->state != ClientSession::State::Ready || !*order) {
@@ -153,6 +157,7 @@ Result<void> Requests::admit(base::Now now, ClientSession& client, const Order& 
   running.model = order.model;
   running.max_coefficient = ceiling;
   running.client_version = client.version;
+  if (client.version >= session::kVersionWithWindows) running.client_takes = session::kAnswerWindow;
   running.debug = order.debug;
   running.deadline = now.steady + clamp_timeout(order.timeout);
   running.admitted_at = now.wall;
@@ -260,6 +265,7 @@ std::optional<market::Refusal> Requests::dispatch(base::Now now, Running& runnin
   running.worker = offer;
   running.worker_link = worker->link;
   running.started = now.steady;
+  running.window = {};
   running.tried.push_back(offer);
   const base::Bits256 worker_request_id = core_.random.bits256();
   send_to_worker(now, worker_request_id, running, *worker);
@@ -268,7 +274,7 @@ std::optional<market::Refusal> Requests::dispatch(base::Now now, Running& runnin
   if (!keep) running.query = {};
   kept_bytes_ += running.query.size();
   deadlines_.emplace(running.deadline, worker_request_id);
-  by_client_.insert_or_assign({running.client_link, running.key.id}, worker_request_id);
+  by_client_.insert_or_assign({running.key.client, running.key.id}, worker_request_id);
   running_.emplace(worker_request_id, std::move(running));
   return std::nullopt;
 }
@@ -329,6 +335,12 @@ void Requests::pass_on(base::Now now, RunningMap::iterator request, Answer answe
          market::Outcome::Failed);
     return core_.disconnect(worker, "answer_order");
   }
+  if (!is_head && !running.window.take(answer.body.size()) && keeps_windows(running)) {
+    const LinkId worker = running.worker_link;
+    fail(now, request, code_of(WireError::Failure), "the worker sent more than was asked for",
+         market::Outcome::Failed);
+    return core_.disconnect(worker, "window_exceeded");
+  }
   core_.counters.answer_bytes += answer.body.size();
   running.answering = true;
   kept_bytes_ -= running.query.size();
@@ -338,6 +350,59 @@ void Requests::pass_on(base::Now now, RunningMap::iterator request, Answer answe
   core_.outbox.say(session::SendMessage{
       running.client_link,
       encode_client_answer(answer, {}, running.debug, running.client_version)});
+  widen(request->first, running);
+}
+
+bool Requests::keeps_windows(const Running& running) const {
+  const WorkerSession* worker = workers_.find(running.worker_link);
+  return worker && worker->version >= session::kVersionWithWindows;
+}
+
+void Requests::widen(const base::Bits256& worker_request_id, Running& running) {
+  if (!running.window.is_narrow() || !keeps_windows(running)) return;
+  const ClientSession* client = clients_.find(running.client_link);
+  if (!client || client->congested) return;
+  const auto end = running.window.widen(running.client_takes);
+  if (!end) return;
+  core_.outbox.say(session::SendMessage{
+      running.worker_link,
+      tl::encode_boxed(tl::ProxyAnswerWindow{.request_id = worker_request_id, .bytes = *end})});
+}
+
+Requests::Handled Requests::handle_window(const ClientSession& client, base::BytesView object) {
+  if (client.version < session::kVersionWithWindows) return Handled::No;
+  if (tl::peek_id(object) != tl::ClientAnswerWindow::kId) return Handled::No;
+  const auto message = tl::decode_boxed<tl::ClientAnswerWindow>(object);
+  if (!message || client.state != ClientSession::State::Ready) return Handled::No;
+  // The answer's end may have crossed it on its way.
+  const auto found = find_own(client, message->request_id);
+  if (found == running_.end()) return Handled::Yes;
+  found->second.client_takes = std::max(found->second.client_takes, message->bytes);
+  widen(found->first, found->second);
+  return Handled::Yes;
+}
+
+Requests::RunningMap::iterator Requests::find_own(const ClientSession& client,
+                                                  const base::Bits256& id) {
+  const auto found = by_client_.find({client.account, id});
+  if (found == by_client_.end()) return running_.end();
+  const auto request = running_.find(found->second);
+  return request->second.client_link == client.link ? request : running_.end();
+}
+
+template <class Deed>
+void Requests::for_each_own(const ClientSession& client, const Deed& deed) {
+  const auto first = by_client_.lower_bound({client.account, base::Bits256{}});
+  for (auto it = first; it != by_client_.end() && it->first.first == client.account; ++it) {
+    const auto request = running_.find(it->second);
+    if (request->second.client_link == client.link) deed(request->first, request->second);
+  }
+}
+
+void Requests::handle_client_caught_up(LinkId link) {
+  const ClientSession* client = clients_.find(link);
+  if (!client) return;
+  for_each_own(*client, [&](const auto& id, Running& running) { widen(id, running); });
 }
 
 // The last part: the ledger entry first, everything that reports the charge after it is durable.
@@ -416,7 +481,7 @@ Requests::Running Requests::take(base::Now now, RunningMap::iterator request,
   core_.market.finished(now.steady, running.worker, outcome, now.steady - running.started);
   kept_bytes_ -= running.query.size();
   deadlines_.erase({running.deadline, request->first});
-  by_client_.erase({running.client_link, running.key.id});
+  by_client_.erase({running.key.client, running.key.id});
   running_.erase(request);
   if (ClientSession* client = clients_.find(running.client_link)) --client->running;
   return running;
@@ -454,8 +519,8 @@ Requests::Handled Requests::handle_cancel(base::Now now, const ClientSession& cl
   const auto message = tl::decode_boxed<tl::ClientCancelQuery>(object);
   if (!message || client.state != ClientSession::State::Ready) return Handled::No;
   // The answer's end may have crossed the cancellation on its way.
-  const auto found = by_client_.find({client.link, message->request_id});
-  if (found != by_client_.end()) cancel(found->second, running_.at(found->second));
+  const auto found = find_own(client, message->request_id);
+  if (found != running_.end()) cancel(found->first, found->second);
   if (const auto ticket = room_.find(client.link, message->request_id)) {
     forget_waiting(now, *ticket);
   }
@@ -464,10 +529,42 @@ Requests::Handled Requests::handle_cancel(base::Now now, const ClientSession& cl
 
 void Requests::handle_client_lost(base::Now now, LinkId link) {
   for (const market::Ticket ticket : room_.of(link)) forget_waiting(now, ticket);
-  const auto first = by_client_.lower_bound({link, base::Bits256{}});
-  for (auto it = first; it != by_client_.end() && it->first.first == link; ++it) {
-    cancel(it->second, running_.at(it->second));
+  const ClientSession* client = clients_.find(link);
+  if (!client) return;
+  for_each_own(*client, [&](const auto& id, Running& running) { cancel(id, running); });
+}
+
+Requests::Handled Requests::handle_client_query(base::Now now, LinkId link, std::int64_t query_id,
+                                                base::BytesView object) {
+  const ClientSession* client = clients_.find(link);
+  if (!client || client->version < session::kVersionWithEnds) return Handled::No;
+  if (client->state != ClientSession::State::Ready) return Handled::No;
+  if (tl::peek_id(object) != tl::ClientEndRequests::kId) return Handled::No;
+  const auto query = tl::decode_boxed<tl::ClientEndRequests>(object);
+  if (!query || query->request_ids.size() > session::kMaxEndsAsked) {
+    core_.refuse(link, query_id, code_of(WireError::ProtocolViolation), "bad_query",
+                 "up to 64 requests can be ended at once");
+    return Handled::Yes;
   }
+  tl::ClientRequestEnds reply{};
+  for (const auto& id : query->request_ids) reply.ends.push_back(end(now, client->account, id));
+  core_.outbox.say_after(core_.ledger.sequence(),
+                         session::SendAnswer{link, query_id, tl::encode_boxed(reply)});
+  return Handled::Yes;
+}
+
+tl::ClientRequestEnd Requests::end(base::Now now, payment::AccountId client,
+                                   const base::Bits256& id) {
+  const auto tokens = core_.ledger.end(now, {.client = client, .id = id});
+  if (tokens) {
+    const auto state =
+        tokens->total.count > 0 ? session::RequestEnd::Charged : session::RequestEnd::Free;
+    return {.state = static_cast<std::int32_t>(state), .tokens_used = payment::to_wire(*tokens)};
+  }
+  // Its session may be lost without our having noticed.
+  const auto found = by_client_.find({client, id});
+  if (found != by_client_.end()) cancel(found->second, running_.at(found->second));
+  return {.state = static_cast<std::int32_t>(session::RequestEnd::Running), .tokens_used = {}};
 }
 
 void Requests::cancel(const base::Bits256& worker_request_id, Running& running) {

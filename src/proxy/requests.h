@@ -9,8 +9,9 @@
 // What reports that charge leaves only after the ledger entry is on disk. Until the first answer
 // part a request whose worker is lost goes to another worker; after it, the client gets an error
 // and pays nothing. Answers from any other worker, or for requests that have ended, change nothing
-// and are counted. A client that goes away does not stop its request: versions up to 4 have no
-// message for that, so the worker finishes and is paid.
+// and are counted. A worker of version 5 is let go ahead of its client by no more than a window;
+// one that goes further is disconnected. A client that goes away does not stop its request:
+// versions up to 4 have no message for that, so the worker finishes and is paid.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,7 @@
 #include "proxy/core.h"
 #include "proxy/waiting_room.h"
 #include "proxy/worker_sessions.h"
+#include "session/window.h"
 
 namespace cocoon::proxy {
 
@@ -35,12 +37,17 @@ class Requests {
       : core_(core), clients_(clients), workers_(workers) {}
 
   enum class Handled { Yes, No };
+  // client.endRequests.
+  Handled handle_client_query(base::Now now, session::LinkId link, std::int64_t query_id,
+                              base::BytesView object);
   // client.runQuery and client.runQueryEx.
   Handled handle_client_message(base::Now now, session::LinkId link, base::BytesView object);
-  // The client's session is gone: its running requests are cancelled.
+  // Before the session is forgotten: its running requests are cancelled.
   void handle_client_lost(base::Now now, session::LinkId link);
   // All forms of answers.
   Handled handle_worker_message(base::Now now, session::LinkId link, base::BytesView object);
+  // The client's session takes more again.
+  void handle_client_caught_up(session::LinkId link);
   // Before the session is forgotten.
   void handle_worker_lost(base::Now now, session::LinkId link);
   // Something may be free for those who wait for the model: a slot, a worker, a lower price.
@@ -79,8 +86,10 @@ class Requests {
     session::LinkId worker_link{};
     market::WorkerId worker{};
     base::Instant started{};
-    bool answering = false;  // the first answer part has been passed on
-    bool cancelled = false;  // nobody waits for it: no other attempt
+    session::ReceivingWindow window{};      // of the worker's answer
+    std::int64_t client_takes = INT64_MAX;  // where the window may end
+    bool answering = false;                 // the first answer part has been passed on
+    bool cancelled = false;                 // nobody waits for it: no other attempt
   };
   using RunningMap = std::unordered_map<base::Bits256, Running, base::Bits256Hash>;
 
@@ -105,6 +114,17 @@ class Requests {
   void finish(base::Now now, RunningMap::iterator request, const Answer& answer);
   void fail(base::Now now, RunningMap::iterator request, std::int32_t code, std::string_view text,
             market::Outcome outcome);
+  bool keeps_windows(const Running& running) const;
+  // What the client takes and has room for, the worker may send.
+  void widen(const base::Bits256& worker_request_id, Running& running);
+  // client.answerWindow.
+  Handled handle_window(const ClientSession& client, base::BytesView object);
+  // The running request of this very session; running_.end() if there is none.
+  RunningMap::iterator find_own(const ClientSession& client, const base::Bits256& id);
+  template <class Deed>
+  void for_each_own(const ClientSession& client, const Deed& deed);
+  // Ends what still runs, on whatever session.
+  tl::ClientRequestEnd end(base::Now now, payment::AccountId client, const base::Bits256& id);
   // client.cancelQuery.
   Handled handle_cancel(base::Now now, const ClientSession& client, base::BytesView object);
   // Tells a worker that understands it; any other runs to its end. Either way the worker's end
@@ -121,8 +141,8 @@ class Requests {
   ClientSessions& clients_;
   WorkerSessions& workers_;
   RunningMap running_;  // by the id that the worker knows
-  std::map<std::pair<session::LinkId, base::Bits256>, base::Bits256>
-      by_client_;  // the worker's id by the client's
+  // The worker's id by the client's, which each account uses once.
+  std::map<std::pair<payment::AccountId, base::Bits256>, base::Bits256> by_client_;
   std::set<std::pair<base::Instant, base::Bits256>> deadlines_;
   std::size_t kept_bytes_ = 0;
   WaitingRoom room_;

@@ -120,8 +120,6 @@ class Connection {
 
   bool has_output() const { return !output_.empty(); }
   std::size_t output_size() const { return output_.size(); }
-  // The peer reads more slowly than we write: produce no more until it has caught up.
-  bool is_congested() const { return output_.size() >= kOutputHighWater; }
   // Everything to be written, in order. The second form reuses the memory of `into`, whose contents
   // it drops.
   base::Bytes poll_output();

@@ -20,6 +20,10 @@ inline constexpr std::int32_t kVersionWithCancel = 5;
 inline constexpr std::int32_t kVersionWithProof = 5;
 // From this version on workers tell offers and load, and clients ask for offers.
 inline constexpr std::int32_t kVersionWithOffers = 5;
+// From this version on a receiver says how much of an answer it takes.
+inline constexpr std::int32_t kVersionWithWindows = 5;
+// From this version on a client can ask how requests of a lost connection have ended.
+inline constexpr std::int32_t kVersionWithEnds = 5;
 // A peer that names no versions speaks the first.
 inline constexpr VersionRange kLegacyVersions{0, 0};
 

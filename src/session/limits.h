@@ -28,12 +28,13 @@ inline constexpr std::size_t kMaxErrorMessage = 1024;
 inline constexpr std::size_t kMaxCapabilities = 32;
 inline constexpr std::size_t kMaxCapabilityName = 32;
 
+// Requests that one query may ask about.
+inline constexpr std::size_t kMaxEndsAsked = 64;
+
 inline constexpr std::size_t kMaxQueriesSent = 256;
 inline constexpr std::size_t kMaxQueriesReceived = 256;
 
-// Output that waits for the peer to read: from here on the owner should stop producing...
-inline constexpr std::size_t kOutputHighWater = std::size_t{1} << 20U;
-// ...and here the connection fails.
+// With more output than this waiting for the peer to read, the connection fails.
 inline constexpr std::size_t kMaxOutput = std::size_t{1} << 26U;
 // Buffers larger than this are given back once they are empty.
 inline constexpr std::size_t kKeptBuffer = std::size_t{1} << 16U;

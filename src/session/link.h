@@ -14,6 +14,9 @@ namespace cocoon::session {
 // Given by the shell, unique within a process, never used twice.
 enum class LinkId : std::uint64_t {};
 
+// Whether more waits for a link's peer to read than its stream takes.
+enum class Congestion { Begun, Ended };
+
 // The machine's own name for a query that it asked, so that it can tell the answers apart.
 enum class QueryTag : std::uint64_t {};
 
@@ -43,6 +46,9 @@ struct CloseLink {
   LinkId link;
   std::string reason;
 };
+
+// client.requestEnd's `state` (docs/protocol/v5.md [WIRE-120]).
+enum class RequestEnd : std::int32_t { Free = 0, Charged = 1, Running = 2 };
 
 using LinkEffect = std::variant<SendMessage, SendQuery, SendAnswer, SendError, CloseLink>;
 

@@ -95,7 +95,10 @@ void Audit::note_entry(const std::string& proxy, const payment::LedgerEntry& ent
   const auto call = by_request_.find(entry.reference);
   if (call == by_request_.end()) return report(proxy + " charged a request that nobody made");
   const std::string name = proxy + " charged call " + std::to_string(call->second);
-  if (!charges_.emplace(call->second, entry).second) return report(name + " twice");
+  payment::LedgerEntry& charge = charges_[call->second];
+  // What cost nothing may have been asked elsewhere when its answer was lost.
+  if (charge.tokens.total.count > 0) return report(name + " twice");
+  charge = entry;
   const std::string fault = charge_fault(entry, calls_.at(call->second));
   if (!fault.empty()) report(name + " " + fault);
 }

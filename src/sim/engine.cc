@@ -16,9 +16,9 @@ std::string usage_json(const base::TokenUsage& usage) {
          std::to_string(usage.cached.count) + "}}";
 }
 
-std::string piece_of(std::uint64_t call, std::int64_t piece) {
+std::string piece_of(std::uint64_t call, std::int64_t piece, std::size_t padding) {
   return R"(data: {"choices":[{"delta":{"content":")" + std::to_string(piece) + " of " +
-         answer_mark(call) + "\"}}]}\n\n";
+         answer_mark(call) + std::string(padding, '.') + "\"}}]}\n\n";
 }
 
 }  // namespace
@@ -53,7 +53,14 @@ EngineAnswer Engine::draw_answer(EngineAnswer::Kind asked) {
   answer.usage.completion = {dice_.between(1, 40)};
   answer.pieces = dice_.between(1, 12);
   answer.pace = dice_.between(base::Duration(1ms), base::Duration(300ms));
-  if (asked == Json && dice_.chance(50)) answer.kind = LongJson;
+  if (asked == Json && dice_.chance(50)) {
+    answer.kind = LongJson;
+    answer.padding = dice_.chance(200) ? 800'000 : 80'000;
+  }
+  // Many times what a window holds.
+  if (asked == Stream && dice_.chance(60)) {
+    answer.padding = static_cast<std::size_t>(dice_.between(20'000, 100'000));
+  }
   if (mood_ == EngineMood::Healthy) return answer;
   if (dice_.chance(40)) answer.kind = ErrorStatus;
   if (dice_.chance(60)) answer.kind = FailAtOnce;
@@ -63,7 +70,10 @@ EngineAnswer Engine::draw_answer(EngineAnswer::Kind asked) {
   // its worker believes more than was reserved.
   if (dice_.chance(30)) {
     answer.usage.completion = {900'000'000};
-    if (answer.kind == Json) answer.kind = LongJson;
+    if (answer.kind == Json) {
+      answer.kind = LongJson;
+      answer.padding = 80'000;
+    }
   }
   return answer;
 }
@@ -96,9 +106,34 @@ void Engine::stop() {
 
 void Engine::then(JobId id, base::Duration at, std::function<void(EngineRun&)> deed) {
   scheduler_.after(at, jobs_.at(id).life, [this, id, deed = std::move(deed)] {
-    const std::size_t run = jobs_.at(id).run;
-    deed(runs_[run]);
+    Job& job = jobs_.at(id);
+    if (!runs_[job.run].paused && job.unread.empty()) return deed(runs_[job.run]);
+    job.unread.push_back(deed);
   });
+}
+
+void Engine::pause(JobId id) {
+  const auto found = jobs_.find(id);
+  if (found != jobs_.end()) runs_[found->second.run].paused = true;
+}
+
+void Engine::resume(JobId id) {
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) return;
+  runs_[found->second.run].paused = false;
+  scheduler_.after({}, found->second.life, [this, id] { read_on(id); });
+}
+
+void Engine::read_on(JobId id) {
+  for (;;) {
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end()) return;
+    Job& job = found->second;
+    if (runs_[job.run].paused || job.unread.empty()) return;
+    const auto deed = std::move(job.unread.front());
+    job.unread.pop_front();
+    deed(runs_[job.run]);
+  }
 }
 
 void Engine::send(JobId id, std::string_view bytes) {
@@ -141,9 +176,8 @@ void Engine::play(JobId id, std::uint64_t call, const EngineAnswer& answer) {
       return then(id, answer.pace * 2, end);
     case Json:
     case LongJson: {
-      const std::size_t padding = answer.kind == LongJson ? 80'000 : 0;
       const std::string text = R"({"choices":[{"message":{"content":")" + answer_mark(call) +
-                               std::string(padding, '.') + R"("}}],"usage":)" +
+                               std::string(answer.padding, '.') + R"("}}],"usage":)" +
                                usage_json(answer.usage) + "}";
       then(id, answer.pace, [this, id, head, text](EngineRun& run) {
         head(200, "application/json");
@@ -159,10 +193,11 @@ void Engine::play(JobId id, std::uint64_t call, const EngineAnswer& answer) {
   }
   then(id, answer.pace, [head](EngineRun&) { head(200, "text/event-stream"); });
   for (std::int64_t piece = 1; piece <= answer.pieces; ++piece) {
-    then(id, answer.pace * (piece + 1), [this, id, piece, call](EngineRun& run) {
-      ++run.pieces;
-      send(id, piece_of(call, piece));
-    });
+    then(id, answer.pace * (piece + 1),
+         [this, id, piece, call, padding = answer.padding](EngineRun& run) {
+           ++run.pieces;
+           send(id, piece_of(call, piece, padding));
+         });
   }
   const base::Duration last = answer.pace * (answer.pieces + 2);
   if (answer.kind == FailInTheMiddle) return then(id, last, fail);

@@ -33,6 +33,7 @@ struct EngineRun {
   std::int64_t pieces = 0;  // pieces of text that were given
   std::size_t bytes = 0;    // of the answer that were given
   enum class State { Running, Finished, Broken } state = State::Running;
+  bool paused = false;  // its worker reads no more for now
 };
 
 enum class EngineMood { Healthy, Moody };
@@ -51,6 +52,7 @@ struct EngineAnswer {
   base::TokenUsage usage{};
   std::int64_t pieces = 0;  // of a stream; where FailInTheMiddle breaks off
   base::Duration pace{};    // before the answer, and between pieces
+  std::size_t padding = 0;  // bytes that each piece of a stream, or a long answer, is longer
 };
 
 class Engine {
@@ -71,6 +73,9 @@ class Engine {
   void set_answer(const EngineAnswer& answer) { answer_ = answer; }
   void start(const worker::StartJob& job);
   void cancel(worker::JobId job);
+  // Its answer is left unread, and goes on later where it was.
+  void pause(worker::JobId job);
+  void resume(worker::JobId job);
   // All jobs end in nothing: the worker's process is gone.
   void stop();
 
@@ -78,10 +83,12 @@ class Engine {
   struct Job {
     std::size_t run = 0;  // in runs_
     Life life = new_life();
+    std::deque<std::function<void(EngineRun&)>> unread;  // what came meanwhile
   };
   EngineAnswer draw_answer(EngineAnswer::Kind asked);
   void play(worker::JobId id, std::uint64_t call, const EngineAnswer& answer);
   void then(worker::JobId id, base::Duration at, std::function<void(EngineRun&)> deed);
+  void read_on(worker::JobId id);
   void send(worker::JobId id, std::string_view bytes);
   void finish(worker::JobId id, EngineRun::State state);
 

@@ -7,6 +7,11 @@
 namespace cocoon::sim {
 namespace {
 
+// A caller with more than this unread counts as behind.
+constexpr std::size_t kBehindBytes = 64 << 10;
+// Then a window's worth may be under way, and the part that made it so.
+constexpr std::size_t kMaxUnread = 2 * session::kAnswerWindow;
+
 using session::LinkId;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
@@ -126,6 +131,12 @@ void ProxyNode::on_turn() {
   } while (world_.wires.flush() == Wires::Flushed::LinksClosed);
   if (const auto deadline = machine_->poll_deadline()) alarm_.arm(*deadline);
   world_.audit.check_ledger(name_, machine_->core().ledger, machine_->running());
+  // Nobody here lies on the wire.
+  for (const char* fault : {"window_exceeded", "answer_order", "bad_answer_message",
+                            "bad_request_message", "unexpected_message"}) {
+    if (machine_->core().counters.refusals.contains(std::string_view(fault)))
+      world_.audit.report(name_ + " has refused a peer: " + fault);
+  }
   if (machine_->core().market.size() > machine_->workers().size())
     world_.audit.report(name_ + " still offers workers that are gone");
 }
@@ -270,8 +281,12 @@ void WorkerNode::on_turn() {
         world_.wires.carry_out(std::move(*said));
       } else if (const auto* job = std::get_if<worker::StartJob>(&*effect)) {
         engine_.start(*job);
+      } else if (const auto* gone = std::get_if<worker::CancelJob>(&*effect)) {
+        engine_.cancel(gone->job);
+      } else if (const auto* ahead = std::get_if<worker::PauseJob>(&*effect)) {
+        engine_.pause(ahead->job);
       } else {
-        engine_.cancel(std::get<worker::CancelJob>(*effect).job);
+        engine_.resume(std::get<worker::ResumeJob>(*effect).job);
       }
     }
   } while (world_.wires.flush() == Wires::Flushed::LinksClosed);
@@ -314,6 +329,7 @@ void ClientNode::crash() {
   alarm_.disarm();
   spent_before_ += machine_->counters().spent;
   machine_.reset();
+  unread_.clear();
   dialer_.stop();
   world_.wires.vanish(*this);
   for (const auto& [id, call] : world_.audit.calls()) {
@@ -352,6 +368,29 @@ void ClientNode::lose_caller(std::uint64_t call) {
   world_.audit.end_call(record, CallRecord::State::Dropped);
   machine_->handle_caller_gone(client::CallId(call));
   on_turn();
+}
+
+void ClientNode::stop_reading(std::uint64_t call) {
+  if (!machine_) return;
+  note(world_, "the caller of call " + std::to_string(call) + " stops reading");
+  unread_[call];
+}
+
+void ClientNode::read_on(std::uint64_t call) {
+  if (unread_.erase(call) == 0) return;
+  note(world_, "the caller of call " + std::to_string(call) + " reads on");
+  machine_->handle_caller_pace(client::CallId(call), client::Client::Pace::CaughtUp);
+  on_turn();
+}
+
+void ClientNode::leave_unread(std::uint64_t call, Unread& unread, std::size_t bytes) {
+  unread.bytes += bytes;
+  if (unread.bytes > kBehindBytes && !std::exchange(unread.told, true)) {
+    machine_->handle_caller_pace(client::CallId(call), client::Client::Pace::Behind);
+  }
+  if (unread.bytes > kMaxUnread) {
+    world_.audit.report("call " + std::to_string(call) + " is sent to a caller that does not read");
+  }
 }
 
 void ClientNode::on_link_ready(LinkId link) { machine_->handle_opened(link, 0, "simulated"); }
@@ -401,7 +440,10 @@ void ClientNode::show(const client::Effect& effect) {
   if (const auto* start = std::get_if<client::StartAnswer>(&effect)) {
     record_of(start->call).status = start->status;
   } else if (const auto* part = std::get_if<client::AnswerPart>(&effect)) {
-    record_of(part->call).body += base::as_text(part->bytes);
+    CallRecord& record = record_of(part->call);
+    record.body += base::as_text(part->bytes);
+    const auto unread = unread_.find(record.id);
+    if (unread != unread_.end()) leave_unread(record.id, unread->second, part->bytes.size());
   } else if (const auto* ended = std::get_if<client::EndAnswer>(&effect)) {
     CallRecord& record = record_of(ended->call);
     const bool broke = record.body.find("data: {\"error\":") != std::string::npos;

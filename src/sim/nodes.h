@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -154,6 +155,9 @@ class ClientNode final : public LinkOwner {
   // One of the callers gives up, or the one of this call.
   void lose_caller();
   void lose_caller(std::uint64_t call);
+  // The caller leaves its answer unread for a while.
+  void stop_reading(std::uint64_t call);
+  void read_on(std::uint64_t call);
   bool is_quiet() const { return !machine_ || machine_->running() == 0; }
 
   void on_link_ready(session::LinkId link) override;
@@ -166,7 +170,13 @@ class ClientNode final : public LinkOwner {
   void on_turn() override;
 
  private:
+  // What waits for a caller that does not read.
+  struct Unread {
+    std::size_t bytes = 0;
+    bool told = false;
+  };
   void show(const client::Effect& effect);
+  void leave_unread(std::uint64_t call, Unread& unread, std::size_t bytes);
 
   Surroundings& world_;
   Dice dice_;
@@ -175,7 +185,8 @@ class ClientNode final : public LinkOwner {
   Dialer dialer_;
   std::unique_ptr<client::Client> machine_;
   Alarm alarm_;
-  base::Nanoton spent_before_;  // by earlier lives of this process
+  std::map<std::uint64_t, Unread> unread_;  // by call
+  base::Nanoton spent_before_;              // by earlier lives of this process
 };
 
 }  // namespace cocoon::sim

@@ -1,5 +1,7 @@
 #include "sim/scenario.h"
 
+#include <algorithm>
+
 #include "sim/network.h"
 
 namespace cocoon::sim {
@@ -59,7 +61,12 @@ std::string_view name_of(CallRecord::State state) {
 // "20 pieces every 50ms".
 Result<void> read_pace(ScriptLine& line, EngineAnswer& answer) {
   answer.pieces = TRY(line.number("a number of pieces"));
-  if (!line.take("pieces every")) return syntax("'pieces every' and a time should follow");
+  if (line.take("pieces of")) {
+    answer.padding = static_cast<std::size_t>(TRY(line.number("a number of bytes")));
+    if (!line.take("bytes every")) return syntax("'bytes every' and a time should follow");
+  } else if (!line.take("pieces every")) {
+    return syntax("'pieces every' and a time should follow");
+  }
   answer.pace = TRY(line.time("a time"));
   return {};
 }
@@ -70,14 +77,22 @@ Scenario::Scenario(std::function<void(const std::string&)> note)
     : Stage(stage_terms(), std::move(note)), dice_(kSeed) {}
 
 const std::map<std::string_view, Scenario::Verb>& Scenario::verbs() {
-  static const std::map<std::string_view, Verb> all{
-      {"proxy", &Scenario::cast_proxy},   {"worker", &Scenario::cast_worker},
-      {"client", &Scenario::cast_client}, {"begin", &Scenario::begin},
-      {"engine", &Scenario::set_engine},  {"ask", &Scenario::ask},
-      {"hang-up", &Scenario::hang_up},    {"pass", &Scenario::pass_time},
-      {"kill", &Scenario::kill},          {"start", &Scenario::start},
-      {"drain", &Scenario::drain},        {"cut", &Scenario::cut},
-      {"disk", &Scenario::set_disk},      {"expect", &Scenario::expect}};
+  static const std::map<std::string_view, Verb> all{{"proxy", &Scenario::cast_proxy},
+                                                    {"worker", &Scenario::cast_worker},
+                                                    {"client", &Scenario::cast_client},
+                                                    {"begin", &Scenario::begin},
+                                                    {"engine", &Scenario::set_engine},
+                                                    {"ask", &Scenario::ask},
+                                                    {"hang-up", &Scenario::hang_up},
+                                                    {"pass", &Scenario::pass_time},
+                                                    {"stop-reading", &Scenario::stop_reading},
+                                                    {"read-on", &Scenario::read_on},
+                                                    {"kill", &Scenario::kill},
+                                                    {"start", &Scenario::start},
+                                                    {"drain", &Scenario::drain},
+                                                    {"cut", &Scenario::cut},
+                                                    {"disk", &Scenario::set_disk},
+                                                    {"expect", &Scenario::expect}};
   return all;
 }
 
@@ -253,6 +268,20 @@ Result<void> Scenario::hang_up(ScriptLine& line) {
   return {};
 }
 
+Result<void> Scenario::stop_reading(ScriptLine& line) {
+  const std::uint64_t id = TRY(call_id(line));
+  for (auto& client : clients_) {
+    if (client.terms().name == audit_.call(id).client) client.stop_reading(id);
+  }
+  return {};
+}
+
+Result<void> Scenario::read_on(ScriptLine& line) {
+  const std::uint64_t id = TRY(call_id(line));
+  for (auto& client : clients_) client.read_on(id);
+  return {};
+}
+
 Result<void> Scenario::pass_time(ScriptLine& line) {
   pass(TRY(line.time("a time")));
   return {};
@@ -309,6 +338,11 @@ Result<void> Scenario::expect_call(const CallRecord& call, ScriptLine& line) {
   if (line.take("charged")) return expect_charge(call, line);
   if (line.take("unpaid")) {
     if (audit_.charge_of(call.id)) return unexpected("it was charged");
+    return {};
+  }
+  if (line.take("unread")) {
+    const auto unread = [&](const EngineRun& run) { return run.call == call.id && run.paused; };
+    if (std::ranges::none_of(audit_.runs(), unread)) return unexpected("its engine is read on");
     return {};
   }
   if (line.take("says")) {

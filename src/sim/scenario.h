@@ -33,6 +33,8 @@ class Scenario final : public Stage {
   Outcome set_engine(ScriptLine& line);
   Outcome ask(ScriptLine& line);
   Outcome hang_up(ScriptLine& line);
+  Outcome stop_reading(ScriptLine& line);
+  Outcome read_on(ScriptLine& line);
   Outcome pass_time(ScriptLine& line);
   Outcome kill(ScriptLine& line);
   Outcome start(ScriptLine& line);

@@ -128,11 +128,19 @@ void World::plan_calls() {
       const Duration timeout = dice_.between(Duration(300ms), Duration(15s));
       Dice dice = dice_.split();
       if (omissions_.calls.contains(planned_calls_++)) continue;
-      later(at, [&client, shape, timeout, model = model_of_some_worker(dice)] {
-        client.call(model, shape, timeout);
+      const std::string model = model_of_some_worker(dice);
+      const Duration unread = dice.chance(150) ? dice.between(Duration(100ms), Duration(5s)) : 0ms;
+      later(at, [this, &client, shape, timeout, model, unread] {
+        const CallRecord* call = client.call(model, shape, timeout);
+        if (call && unread > 0ms) leave_unread(client, call->id, unread);
       });
     }
   }
+}
+
+void World::leave_unread(ClientNode& client, std::uint64_t call, Duration time) {
+  client.stop_reading(call);
+  later(time, [&client, call] { client.read_on(call); });
 }
 
 void World::plan_faults() {

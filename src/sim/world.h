@@ -36,6 +36,7 @@ class World : public Stage {
   void build_workers();
   void plan_calls();
   void plan_faults();
+  void leave_unread(ClientNode& client, std::uint64_t call, base::Duration time);
   void strike(Dice dice);
   void crash_any(Dice& dice);
   void trouble_a_disk(Dice& dice);

@@ -123,7 +123,12 @@ constexpr Numbered kNumbers[] = {
     // Ours, of version 5: never sent to a peer that has not negotiated it.
     {0xb7be1d23, "client.cancelQuery"},
     {0xb4966b0b, "proxy.cancelQuery"},
+    {0x2a8b1e7e, "client.answerWindow"},
+    {0xfcf27e71, "proxy.answerWindow"},
     {0xa3104a8c, "proxy.draining"},
+    {0xfbf84521, "client.endRequests"},
+    {0x0f72cd1a, "client.requestEnd"},
+    {0xc30e0018, "client.requestEnds"},
     {0x4daa6f3e, "session.challenge"},
     {0x5aac42c9, "session.proof"},
     {0xf0cfa433, "offer.prices"},
@@ -147,12 +152,17 @@ TEST(Types, NumbersAreThoseOfTheNetwork) {
   EXPECT_EQ(ours, expected);
 }
 
-// [WIRE-80] [WIRE-84] [WIRE-90] The examples of docs/protocol/v5.md.
+// [WIRE-80] [WIRE-84] [WIRE-90] [WIRE-110] [WIRE-120] The examples of docs/protocol/v5.md.
 TEST(Types, VersionFiveHasItsBytes) {
   base::Bits256 id{};
   for (std::size_t i = 0; i < id.size(); ++i) id[i] = static_cast<std::uint8_t>(i + 1);
   EXPECT_EQ(base::to_hex(encode_boxed(ClientCancelQuery{.request_id = id})),
             "231dbeb70102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20");
+  EXPECT_EQ(
+      base::to_hex(encode_boxed(ClientAnswerWindow{.request_id = id, .bytes = 393216})),
+      "7e1e8b2a0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f200000060000000000");
+  EXPECT_EQ(base::to_hex(encode_boxed(ClientEndRequests{.request_ids = {id}})),
+            "2145f8fb010000000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20");
   EXPECT_EQ(base::to_hex(encode_boxed(ProxyDraining{})), "8c4a10a3");
   EXPECT_EQ(base::to_hex(encode_boxed(SessionChallenge{.nonce = id})),
             "3e6faa4d0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20");

@@ -112,7 +112,7 @@ class Sender {
   std::uint64_t next_token_ = 1;
   std::uint64_t save_number_ = 0;
   bool fresh_head_ = false;
-  std::uint32_t chain_time_ = 0;  // of the newest head, Unix seconds
+  std::uint32_t chain_time_ = 0;          // of the newest head, Unix seconds
   std::optional<ProvenAccount> account_;  // while its transactions are searched
   std::optional<base::Instant> resend_at_;
   std::deque<SenderOutput> outputs_;

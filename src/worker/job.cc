@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "payment/wire_tokens.h"
+#include "session/greeting.h"
 #include "tl/codec.h"
 #include "worker/limits.h"
 
@@ -70,6 +71,10 @@ void set_end(Ex& message, const JobTerms& terms, const payment::AdjustedTokens& 
 
 }  // namespace
 
+Job::Job(const JobTerms& terms) : terms_(terms) {
+  if (terms.version >= session::kVersionWithWindows) window_.emplace();
+}
+
 payment::AdjustedTokens Job::bill() const {
   base::TokenUsage usage = usage_.usage();
   // An engine that reports nothing is billed by the pieces of text that it streamed, never more
@@ -106,27 +111,61 @@ std::vector<base::Bytes> Job::handle_head(base::Now now, std::uint32_t status,
 }
 
 std::vector<base::Bytes> Job::handle_body(base::Now now, base::BytesView bytes) {
-  usage_.feed(bytes);
-  answer_bytes_ += bytes.size();
   std::vector<base::Bytes> messages;
+  if (mode_ == Mode::Streaming && held_.empty()) {
+    const std::size_t passed = pass_on(bytes, messages);
+    held_ = base::to_bytes(bytes.subspan(passed));
+    return messages;
+  }
+  held_.insert(held_.end(), bytes.begin(), bytes.end());
   if (mode_ == Mode::Holding) {
-    held_.insert(held_.end(), bytes.begin(), bytes.end());
     if (held_.size() <= kMaxWholeAnswer) return {};
     mode_ = Mode::Streaming;
     messages.push_back(head_message(now, {}, nullptr));
-    bytes = held_;
+    release(messages);
   }
+  return messages;
+}
+
+void Job::release(std::vector<base::Bytes>& messages) {
+  const std::size_t passed = pass_on(held_, messages);
+  held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(passed));
+}
+
+std::size_t Job::pass_on(base::BytesView bytes, std::vector<base::Bytes>& messages) {
+  if (window_) bytes = bytes.first(std::min(bytes.size(), window_->room()));
   for (std::size_t at = 0; at < bytes.size(); at += kMaxPart) {
     messages.push_back(
         part_message(bytes.subspan(at, std::min(kMaxPart, bytes.size() - at)), nullptr));
   }
-  held_.clear();
+  if (window_) window_->spend(bytes.size());
+  count(bytes);
+  return bytes.size();
+}
+
+void Job::count(base::BytesView bytes) {
+  usage_.feed(bytes);
+  answer_bytes_ += bytes.size();
+}
+
+std::vector<base::Bytes> Job::handle_window(base::Now now, std::int64_t end) {
+  if (!window_) return {};
+  window_->widen(end);
+  if (!is_held_up()) return {};
+  std::vector<base::Bytes> messages;
+  release(messages);
+  if (has_ended()) messages.push_back(part_message({}, &now.wall));
   return messages;
 }
 
 std::vector<base::Bytes> Job::handle_end(base::Now now) {
-  if (mode_ == Mode::Streaming) return {part_message({}, &now.wall)};
-  return {head_message(now, held_, &now.wall)};
+  engine_ended_ = true;
+  if (mode_ == Mode::Holding) {
+    count(held_);
+    return {head_message(now, held_, &now.wall)};
+  }
+  if (is_held_up()) return {};
+  return {part_message({}, &now.wall)};
 }
 
 base::Bytes Job::head_message(base::Now now, base::BytesView payload,

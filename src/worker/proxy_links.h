@@ -52,6 +52,7 @@ struct ProxyLink {
   base::Instant next_load{};
   std::size_t running = 0;
   session::Standing standing = session::Standing::Good;
+  bool congested = false;        // reads more slowly than we write
   std::string lapsed_because{};  // closed with this reason once nothing runs for it
 };
 

@@ -93,7 +93,10 @@ void Worker::handle_query(LinkId link, std::int64_t query_id, base::BytesView) {
 void Worker::handle_message(base::Now now, LinkId link, base::BytesView object) {
   const ProxyLink* proxy = links_.find(link);
   if (!proxy) return;
-  if (links_.handle_payment(now, link, object) || handle_cancel(now, *proxy, object)) return;
+  if (links_.handle_payment(now, link, object) || handle_cancel(now, *proxy, object) ||
+      handle_window(now, *proxy, object)) {
+    return;
+  }
   const auto order = decode_order(object);
   if (!order || !*order || proxy->state != ProxyLink::State::Ready) {
     ++counters_.refusals["unexpected_message"];
@@ -109,16 +112,55 @@ bool Worker::handle_cancel(base::Now now, const ProxyLink& proxy, base::BytesVie
   if (tl::peek_id(object) != tl::ProxyCancelQuery::kId) return false;
   const auto message = tl::decode_boxed<tl::ProxyCancelQuery>(object);
   if (!message) return false;
-  const auto found = std::ranges::find_if(jobs_, [&](const auto& entry) {
-    const JobTerms& terms = entry.second.job.terms();
-    return terms.link == proxy.link && terms.request_id == message->request_id;
-  });
+  const auto found = find_job(proxy.link, message->request_id);
   // The answer's end may have crossed the cancellation on its way.
   if (found == jobs_.end()) return true;
   ++counters_.cancelled;
   effects_.emplace_back(CancelJob{found->first});
   fail(now, found, code_of(WireError::Cancelled), "cancelled by the caller");
   return true;
+}
+
+bool Worker::handle_window(base::Now now, const ProxyLink& proxy, base::BytesView object) {
+  if (proxy.version < session::kVersionWithWindows) return false;
+  if (tl::peek_id(object) != tl::ProxyAnswerWindow::kId) return false;
+  const auto message = tl::decode_boxed<tl::ProxyAnswerWindow>(object);
+  if (!message) return false;
+  const auto found = find_job(proxy.link, message->request_id);
+  if (found == jobs_.end()) return true;  // as with a cancellation
+  send_all(proxy.link, found->second.job.handle_window(now, message->bytes));
+  steer(found);
+  finish(found);
+  return true;
+}
+
+Worker::JobMap::iterator Worker::find_job(LinkId link, const base::Bits256& request_id) {
+  return std::ranges::find_if(jobs_, [&](const auto& entry) {
+    const JobTerms& terms = entry.second.job.terms();
+    return terms.link == link && terms.request_id == request_id;
+  });
+}
+
+void Worker::handle_congestion(LinkId link, session::Congestion congestion) {
+  if (ProxyLink* proxy = links_.find(link)) {
+    proxy->congested = congestion == session::Congestion::Begun;
+  }
+  for (auto job = jobs_.begin(); job != jobs_.end(); ++job) {
+    if (job->second.job.terms().link == link) steer(job);
+  }
+}
+
+void Worker::steer(JobMap::iterator found) {
+  RunningJob& running = found->second;
+  const ProxyLink* proxy = links_.find(running.job.terms().link);
+  const bool pause = running.job.is_held_up() || (proxy && proxy->congested);
+  if (pause == running.paused) return;
+  running.paused = pause;
+  if (pause) {
+    effects_.emplace_back(PauseJob{found->first});
+  } else {
+    effects_.emplace_back(ResumeJob{found->first});
+  }
 }
 
 std::optional<Result<Worker::Order>> Worker::decode_order(base::BytesView object) {
@@ -173,10 +215,11 @@ void Worker::start(base::Now now, const ProxyLink& proxy, const Order& order) {
   job->job = id;
   job->timeout = engine_time(order.timeout);
   const base::Instant deadline = now.steady + job->timeout;
-  jobs_.emplace(id, RunningJob{.job = Job(terms), .deadline = deadline});
+  const auto started = jobs_.emplace(id, RunningJob{.job = Job(terms), .deadline = deadline}).first;
   links_.take_up(proxy.link);
   deadlines_.emplace(deadline, id);
   effects_.emplace_back(std::move(*job));
+  steer(started);
 }
 
 Result<StartJob> Worker::prepare(const ProxyLink& proxy, const Order& order) const {
@@ -208,11 +251,6 @@ Result<StartJob> Worker::prepare(const ProxyLink& proxy, const Order& order) con
   return job;
 }
 
-std::optional<LinkId> Worker::link_of(JobId id) const {
-  const auto found = jobs_.find(id);
-  return found == jobs_.end() ? std::nullopt : std::optional(found->second.job.terms().link);
-}
-
 void Worker::send(LinkId link, base::Bytes message) {
   counters_.answer_bytes += message.size();
   said_.push_back(session::SendMessage{link, std::move(message)});
@@ -235,6 +273,7 @@ void Worker::handle_engine_body(base::Now now, JobId id, base::BytesView bytes) 
   if (found == jobs_.end()) return;
   Job& job = found->second.job;
   send_all(job.terms().link, job.handle_body(now, bytes));
+  steer(found);
 }
 
 void Worker::handle_engine_end(base::Now now, JobId id) {
@@ -244,6 +283,12 @@ void Worker::handle_engine_end(base::Now now, JobId id) {
   if (!job.has_head())
     return fail(now, found, code_of(WireError::NotReady), "the engine gave no answer");
   send_all(job.terms().link, job.handle_end(now));
+  finish(found);
+}
+
+void Worker::finish(JobMap::iterator found) {
+  const Job& job = found->second.job;
+  if (!job.has_ended()) return;
   const payment::AdjustedTokens bill = job.bill();
   if (job.doubt()) ++counters_.doubtful_usage;
   counters_.billed.prompt.count += bill.prompt.count;

@@ -33,7 +33,14 @@ struct StartJob {
 struct CancelJob {
   JobId job{};
 };
-using Effect = std::variant<session::LinkEffect, StartJob, CancelJob>;
+// The engine's answer is left unread until it is resumed.
+struct PauseJob {
+  JobId job{};
+};
+struct ResumeJob {
+  JobId job{};
+};
+using Effect = std::variant<session::LinkEffect, StartJob, CancelJob, PauseJob, ResumeJob>;
 
 // Numbers only grow.
 struct Counters {
@@ -65,6 +72,9 @@ class Worker {
   void handle_query(session::LinkId link, std::int64_t query_id, base::BytesView object);
   void handle_message(base::Now now, session::LinkId link, base::BytesView object);
 
+  // While a proxy reads more slowly than the engine answers, answers for it are left unread.
+  void handle_congestion(session::LinkId link, session::Congestion congestion);
+
   void handle_engine_head(base::Now now, JobId job, std::uint32_t status,
                           std::span<const openai::Header> headers);
   void handle_engine_body(base::Now now, JobId job, base::BytesView bytes);
@@ -90,8 +100,6 @@ class Worker {
   const Counters& counters() const { return counters_; }
   const ProxyLinks& proxies() const { return links_; }
   std::size_t running() const { return jobs_.size(); }
-  // Whose job it is.
-  std::optional<session::LinkId> link_of(JobId id) const;
   EngineState engine() const { return engine_; }
 
  private:
@@ -105,16 +113,23 @@ class Worker {
   struct RunningJob {
     Job job;
     base::Instant deadline;
+    bool paused = false;
   };
   using JobMap = std::unordered_map<JobId, RunningJob>;
 
   static std::optional<base::Result<Order>> decode_order(base::BytesView object);
   void start(base::Now now, const ProxyLink& proxy, const Order& order);
-  // proxy.cancelQuery. False if the object is something else.
+  // proxy.cancelQuery and proxy.answerWindow. False if the object is something else.
   bool handle_cancel(base::Now now, const ProxyLink& proxy, base::BytesView object);
+  bool handle_window(base::Now now, const ProxyLink& proxy, base::BytesView object);
+  JobMap::iterator find_job(session::LinkId link, const base::Bits256& request_id);
   base::Result<StartJob> prepare(const ProxyLink& proxy, const Order& order) const;
   void send(session::LinkId link, base::Bytes message);
   void send_all(session::LinkId link, std::vector<base::Bytes> messages);
+  // Pauses or resumes the engine if that is due.
+  void steer(JobMap::iterator job);
+  // Forgets a job whose end message is out.
+  void finish(JobMap::iterator job);
   void fail(base::Now now, JobMap::iterator job, std::int32_t code, std::string_view error);
   void erase(JobMap::iterator job);
 

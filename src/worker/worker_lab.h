@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,7 @@ class WorkerLab {
   LinkId ready(std::int32_t version = 4);
   void close(LinkId link);
   void stand(LinkId link, session::Standing standing, std::string_view why = {});
+  void congest(LinkId link, session::Congestion congestion);
   bool is_open(LinkId link) const { return peers_.at(link).is_open; }
   std::string closed(LinkId link) const { return peers_.at(link).closed; }
   // The oldest query not taken yet; a test failure and an empty object if there is none.
@@ -116,6 +118,8 @@ class WorkerLab {
   // ---- the engine ----
   std::optional<StartJob> job();
   std::optional<JobId> cancelled();
+  // Left unread now.
+  bool is_paused(JobId job) const { return paused_.contains(job); }
   void head(JobId job, std::uint32_t status = 200, std::string_view type = "application/json");
   void body(JobId job, std::string_view text);
   void end(JobId job);
@@ -161,6 +165,7 @@ class WorkerLab {
   std::map<LinkId, Peer> peers_;
   std::deque<StartJob> jobs_;
   std::deque<JobId> cancelled_;
+  std::set<JobId> paused_;
   std::uint64_t next_link_ = 1;
   std::string owner_;
   std::string proxy_contract_;

@@ -199,6 +199,11 @@ std::optional<StartJob> WorkerLab::job() {
   return job;
 }
 
+void WorkerLab::congest(LinkId link, session::Congestion congestion) {
+  machine_.handle_congestion(link, congestion);
+  settle();
+}
+
 std::optional<JobId> WorkerLab::cancelled() {
   if (cancelled_.empty()) return std::nullopt;
   const JobId job = cancelled_.front();
@@ -286,6 +291,11 @@ void WorkerLab::settle() {
       jobs_.push_back(std::move(*start));
     } else if (const auto* cancel = std::get_if<CancelJob>(&*effect)) {
       cancelled_.push_back(cancel->job);
+      paused_.erase(cancel->job);
+    } else if (const auto* pause = std::get_if<PauseJob>(&*effect)) {
+      EXPECT_TRUE(paused_.insert(pause->job).second);
+    } else if (const auto* resume = std::get_if<ResumeJob>(&*effect)) {
+      EXPECT_EQ(paused_.erase(resume->job), 1u);
     } else {
       hear(std::move(std::get<session::LinkEffect>(*effect)));
     }

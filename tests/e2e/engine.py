@@ -115,6 +115,7 @@ class Engine:
     metrics: str | None = None  # the page of /metrics; 404 without one
     context: int | None = None  # what the list of models says about it
     sent_words: int = 0
+    flooded: int = 0  # bytes of floods that were taken
 
     @property
     def url(self):
@@ -274,6 +275,7 @@ class Engine:
         megabyte = b"x" * (1 << 20)
         for _ in range(behaviour.flood_bytes >> 20):
             await send(megabyte)
+            self.flooded += len(megabyte)
         writer.write(b"0\r\n\r\n")
         await writer.drain()
         return True

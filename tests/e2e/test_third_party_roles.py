@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from caller import Call
 from engine import MODEL, Behaviour, Engine
 from network import CLIENT_OWNER, WORKER_OWNER, Network, assert_balanced, fetch, port_of, wait_until, wait_workers
 from peer import attestation_info, cert, dial, http_message, router, tl, tokens, worker
@@ -300,6 +301,23 @@ async def test_a_lying_proxy_is_not_believed(network, engine, identity, monkeypa
     assert stats["stats"]["doubtful_charges"] == stats["proxies"][0]["doubtful_charges"] == 2
     assert stats["stats"]["spent_nanotons"] < 2 * most
     assert "claims more than a request can use" in client.log_text()
+    await asyncio.to_thread(network.stop)
+    await hub.close()
+
+
+async def test_a_slow_caller_behind_an_older_proxy_is_cut_off(network, engine, identity):
+    """It can't be asked to wait, so that too much would pile up at the gateway."""
+    engine.behaviour = Behaviour(flood_bytes=64 << 20)
+    hub = Proxy(policy="fake_tdx", **identity)
+    proxies = [f"{HOST}:{await hub.listen()}"]
+    far = await asyncio.to_thread(network.worker, engine.url, proxies)
+    await asyncio.to_thread(far.wait_http_ready)
+    client = await asyncio.to_thread(network.client, proxies)
+    await asyncio.to_thread(client.wait_http_ready)
+    slow = await asyncio.to_thread(lambda: Call(client, stream=True, timeout=300))
+    assert slow.status == 200
+    await asyncio.to_thread(lambda: wait_until(lambda: "reads too slowly" in client.log_text(), "the caller to be cut off"))
+    slow.connection.close()
     await asyncio.to_thread(network.stop)
     await hub.close()
 
