@@ -47,7 +47,7 @@ base::Result<void> ModelService::start(const ProxyDialer::Settings& proxies) {
 }
 
 bool ModelService::ready() const {
-  if (machine_.engine() == worker::EngineState::Down) return false;
+  if (!machine_.serves()) return false;
   for (const auto& [link, proxy] : machine_.proxies().all()) {
     if (proxy.state == worker::ProxyLink::State::Ready) return true;
   }

@@ -64,6 +64,7 @@ json connections_json(const proxy::Proxy& machine, base::Instant now) {
              {"coefficient", worker.coefficient},
              {"max_queries", worker.slots},
              {"overstated_usage", worker.overstated},
+             {"switched_off", machine.workers().is_switched_off(worker.owner)},
              {"running_queries", 0},
              {"enabled", false}};
     if (worker.offer) {

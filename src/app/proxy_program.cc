@@ -156,6 +156,8 @@ class ProxyProgram final : public LinkOwner, public VettingOwner, public chain::
   void write(const payment::LedgerBatch& batch);
   void send_order(payment::chain::ChainOrder order);
   void settle_now();
+  Result<std::shared_ptr<const Controls>> controls();
+  Result<std::string> switch_workers(std::string_view owner, proxy::WorkerSessions::Switch to);
   void tell_loss();
   void on_stored(Result<std::int64_t> sequence);
 
@@ -257,6 +259,44 @@ void ProxyProgram::settle_now() {
   on_turn();
 }
 
+Result<std::shared_ptr<const Controls>> ProxyProgram::controls() {
+  using Switch = proxy::WorkerSessions::Switch;
+  auto made = std::make_shared<Controls>();
+  made->token = TRY(read_control_token(options_.common.control_token_file));
+  made->all["disable"] = [this](std::string_view owner) {
+    return switch_workers(owner, Switch::Off);
+  };
+  made->all["enable"] = [this](std::string_view owner) {
+    return switch_workers(owner, Switch::On);
+  };
+  if (shell_.chain()) {
+    made->all["settle"] = [this](std::string_view) -> Result<std::string> {
+      settle_now();
+      return std::string("settling");
+    };
+  }
+  return std::shared_ptr<const Controls>(std::move(made));
+}
+
+Result<std::string> ProxyProgram::switch_workers(std::string_view owner,
+                                                 proxy::WorkerSessions::Switch to) {
+  const auto address = ton::parse_address(owner);
+  if (!address) {
+    return base::Error(RoleError::BadOption,
+                       "name the workers' owner, as /jsonstats shows it: POST "
+                       "/control/disable?ADDRESS");
+  }
+  machine_.handle_switch(shell_.now(), *address, to);
+  on_turn();
+  const auto& all = machine_.workers().all();
+  const auto workers =
+      std::ranges::count_if(all, [&](const auto& entry) { return entry.second.owner == *address; });
+  const bool off = to == proxy::WorkerSessions::Switch::Off;
+  const std::string name = ton::to_friendly_text(*address);
+  shell_.log().info(off ? "workers switched off" : "workers switched on", {{"owner", name}});
+  return name + (off ? " is off: " : " is on: ") + std::to_string(workers) + " connected";
+}
+
 Result<void> ProxyProgram::start() {
   store_->start([this](Result<std::int64_t> sequence) {
     shell_.runtime().post([this, sequence = std::move(sequence)] { on_stored(sequence); });
@@ -265,12 +305,13 @@ Result<void> ProxyProgram::start() {
   TRY(listen_public(options_.clients_listen, proxy::PeerRole::Client, anyone_));
   TRY(listen_router(options_.workers_router_listen, proxy::PeerRole::Worker, shell_.trust().peers));
   TRY(listen_router(options_.clients_router_listen, proxy::PeerRole::Client, anyone_));
-  http_ = TRY(RoleHttp::open(
-      shell_, options_.http_listen,
-      {.stats = [this] { return proxy_stats_json(shell_, machine_); },
-       .ready = [this] { return machine_.is_ready(); },
-       .metrics = [this](MetricsPage& page) { add_proxy_metrics(page, machine_); },
-       .settle = shell_.chain() ? std::function<void()>([this] { settle_now(); }) : nullptr}));
+  auto orders = TRY(controls());
+  http_ = TRY(
+      RoleHttp::open(shell_, options_.http_listen,
+                     {.stats = [this] { return proxy_stats_json(shell_, machine_); },
+                      .ready = [this] { return machine_.is_ready(); },
+                      .metrics = [this](MetricsPage& page) { add_proxy_metrics(page, machine_); },
+                      .controls = std::move(orders)}));
   TRY(follow_contract());
   on_turn();
   return {};

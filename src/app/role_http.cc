@@ -5,6 +5,8 @@
 namespace cocoon::app {
 namespace {
 
+constexpr std::string_view kControlPath = "/control/";
+
 constexpr std::string_view kHtmlHead =
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
     "content=\"width=device-width\"><title>";
@@ -98,26 +100,6 @@ std::string_view path_of(std::string_view target) { return target.substr(0, targ
 
 }  // namespace
 
-namespace {
-
-constexpr std::string_view kControlHeader = "X-Cocoon-Control";
-
-void serve_settle(const RolePages& pages, io::HttpExchange& exchange) {
-  const io::HttpHeaders text{{"Content-Type", "text/plain; charset=utf-8"}};
-  if (exchange.request().method != "POST") {
-    return exchange.respond(405, {{"Content-Type", "text/plain; charset=utf-8"}, {"Allow", "POST"}},
-                            "only POST is served here\n");
-  }
-  if (!exchange.request().headers.has(kControlHeader)) {
-    return exchange.respond(403, text, "the header X-Cocoon-Control is needed\n");
-  }
-  if (!pages.settle) return exchange.respond(409, text, "this role follows no chain\n");
-  pages.settle();
-  exchange.respond(202, text, "settling\n");
-}
-
-}  // namespace
-
 bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange& exchange) {
   const std::string_view path = path_of(exchange.request().target);
   const io::HttpHeaders text{{"Content-Type", "text/plain; charset=utf-8"}};
@@ -125,7 +107,7 @@ bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange
   const io::HttpHeaders html{{"Content-Type", "text/html; charset=utf-8"}};
   const bool known = path == "/healthz" || path == "/readyz" || path == "/metrics" ||
                      path == "/jsonstats" || path == "/stats" || path == "/cocoon/peers" ||
-                     path == "/control/settle";
+                     path.starts_with(kControlPath);
   if (!known) return false;
   const bool is_health = path == "/healthz" || path == "/readyz";
   if (!is_health && !is_local(exchange.request().peer_address)) {
@@ -133,8 +115,8 @@ bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange
     return true;
   }
   const std::string& method = exchange.request().method;
-  if (path == "/control/settle") {
-    serve_settle(pages, exchange);
+  if (path.starts_with(kControlPath)) {
+    serve_control(*pages.controls, path.substr(kControlPath.size()), exchange);
   } else if (method != "GET" && method != "HEAD") {
     exchange.respond(405, {{"Content-Type", "text/plain; charset=utf-8"}, {"Allow", "GET, HEAD"}},
                      "only GET is served here\n");

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "app/control.h"
 #include "app/metrics.h"
 #include "app/role_shell.h"
 #include "io/http_server.h"
@@ -15,13 +16,11 @@ struct RolePages {
   std::function<std::string()> stats;  // the /jsonstats document
   std::function<bool()> ready;
   std::function<void(MetricsPage&)> metrics;  // the role's own
-  std::function<void()> settle = {};          // empty: the role has nothing to settle
+  std::shared_ptr<const Controls> controls = std::make_shared<Controls>();
 };
 
 // Answers GET /healthz and /readyz, and to callers on this machine /metrics, /jsonstats, /stats and
-// /cocoon/peers, and POST /control/settle, which has the role settle on the chain everything that
-// can be. That needs the header X-Cocoon-Control, which no web page of another origin can send
-// unasked. False if the path is none of these.
+// /cocoon/peers, and POST /control/... (app/control.h). False if the path is none of these.
 bool serve_page(const RoleShell& shell, const RolePages& pages, io::HttpExchange& exchange);
 
 class RoleHttp {

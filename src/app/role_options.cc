@@ -32,6 +32,9 @@ void add_common(OptionTable& table, CommonOptions& common) {
              "SEV-SNP: certificate of the report key, where the host gives none (DER).");
   table.path("simulated_root_file", common.simulated_root_file,
              "Root key of a development network's simulated evidence; made if missing.");
+  table.path(
+      "control_token_file", common.control_token_file,
+      "If set, POST /control/... needs this file's first line in the header X-Cocoon-Control.");
   table.choice("log_format", common.log_format, {"text", "json"},
                "Form of log lines on standard error.");
   table.choice("log_level", common.log_level, {"debug", "info", "warning", "error"},

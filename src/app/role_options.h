@@ -26,6 +26,7 @@ struct CommonOptions {
   std::string collateral_bundle;
   std::string collateral_database;
   std::string vcek_file;
+  std::string control_token_file;
   std::string log_format = "text";
   std::string log_level = "info";
 };

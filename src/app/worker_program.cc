@@ -10,6 +10,7 @@
 #include "app/role_http.h"
 #include "app/worker_pages.h"
 #include "io/reload_signal.h"
+#include "market/market.h"
 
 namespace cocoon::app {
 namespace {
@@ -135,6 +136,8 @@ class WorkerProgram final : public LinkOwner, public VettingOwner, public ModelS
   void turn_services();
   // Every proxy's newest word is paid out, however little it is.
   void settle_now();
+  Result<std::shared_ptr<const Controls>> controls(const std::string& token_file);
+  Result<std::string> switch_models(std::string_view model, worker::Worker::Switch to);
   // Services that have drained are forgotten once nothing refers to them.
   void sweep();
   bool ready() const;
@@ -159,14 +162,49 @@ class WorkerProgram final : public LinkOwner, public VettingOwner, public ModelS
 Result<void> WorkerProgram::start(const WorkerOptions& options) {
   const Plan plan = TRY(make_plan(options, shell_.network()));
   TRY(apply(plan));
-  http_ = TRY(RoleHttp::open(
-      shell_, options.http_listen,
-      {.stats = [this] { return stats(); },
-       .ready = [this] { return ready(); },
-       .metrics = [this](MetricsPage& page) { add_metrics(page); },
-       .settle = desk_ ? std::function<void()>([this] { settle_now(); }) : nullptr}));
+  auto orders = TRY(controls(options.common.control_token_file));
+  http_ = TRY(RoleHttp::open(shell_, options.http_listen,
+                             {.stats = [this] { return stats(); },
+                              .ready = [this] { return ready(); },
+                              .metrics = [this](MetricsPage& page) { add_metrics(page); },
+                              .controls = std::move(orders)}));
   reload_signal_ = std::make_unique<io::ReloadSignal>(shell_.runtime(), [this] { reload(); });
   return {};
+}
+
+Result<std::shared_ptr<const Controls>> WorkerProgram::controls(const std::string& token_file) {
+  using Switch = worker::Worker::Switch;
+  auto made = std::make_shared<Controls>();
+  made->token = TRY(read_control_token(token_file));
+  made->all["disable"] = [this](std::string_view model) {
+    return switch_models(model, Switch::Off);
+  };
+  made->all["enable"] = [this](std::string_view model) { return switch_models(model, Switch::On); };
+  if (desk_) {
+    made->all["settle"] = [this](std::string_view) -> Result<std::string> {
+      settle_now();
+      return std::string("settling");
+    };
+  }
+  return std::shared_ptr<const Controls>(std::move(made));
+}
+
+Result<std::string> WorkerProgram::switch_models(std::string_view model,
+                                                 worker::Worker::Switch to) {
+  std::string switched;
+  for (const auto& service : services_) {
+    const std::string_view name = service->options().model;
+    if (!model.empty() && model != name && model != market::model_base_name(name)) continue;
+    service->machine().handle_switch(to);
+    switched += (switched.empty() ? "" : ", ") + std::string(name);
+  }
+  if (switched.empty()) {
+    return base::Error(RoleError::BadOption, "this worker has no model " + std::string(model));
+  }
+  const bool off = to == worker::Worker::Switch::Off;
+  shell_.log().info(off ? "switched off" : "switched on", {{"models", switched}});
+  on_turn();
+  return switched + (off ? ": off" : ": on");
 }
 
 Result<std::unique_ptr<ModelService>> WorkerProgram::make_service(const EngineOptions& engine,

@@ -122,6 +122,13 @@ void Proxy::handle_disk_failure() {
   if (core_.service == Service::Serving) core_.service = Service::DiskFailed;
 }
 
+void Proxy::handle_switch(base::Now now, const ton::Address& owner, WorkerSessions::Switch to) {
+  workers_.handle_switch(owner, to);
+  for (const auto& [link, worker] : workers_.all()) {
+    if (worker.owner == owner) serve_waiting(now, link);
+  }
+}
+
 void Proxy::handle_drain() {
   core_.service = Service::Draining;
   clients_.say_draining();

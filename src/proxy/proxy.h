@@ -45,6 +45,8 @@ class Proxy {
   void handle_persisted(std::uint64_t sequence);
   // The disk can't be written: nothing new is admitted and nothing undurable is said.
   void handle_disk_failure();
+  // The operator's word about all workers of an owner: those that are off get no new work.
+  void handle_switch(base::Now now, const ton::Address& owner, WorkerSessions::Switch to);
   // New work is refused from now on; running requests finish.
   void handle_drain();
 

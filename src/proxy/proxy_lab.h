@@ -57,6 +57,7 @@ struct RequestSpec {
   double timeout = 60;
   Debug debug = Debug::Off;
   std::int32_t config_version = 0;
+  std::string body = {};  // empty: one that names the id
 };
 
 // What a worker was asked to do.
@@ -93,6 +94,7 @@ class ProxyLab {
   void close(LinkId link);
   void stand(LinkId link, session::Standing standing, std::string_view why = {});
   void congest(LinkId link, session::Congestion congestion);
+  void switch_owner(const ton::Address& owner, WorkerSessions::Switch to);
   bool is_open(LinkId link) const { return peers_.at(link).is_open; }
   // Why the proxy closed it; empty if it did not.
   std::string closed(LinkId link) const { return peers_.at(link).closed; }

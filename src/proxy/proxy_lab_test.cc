@@ -53,6 +53,11 @@ void ProxyLab::close(LinkId link) {
   settle();
 }
 
+void ProxyLab::switch_owner(const ton::Address& owner, WorkerSessions::Switch to) {
+  machine_.handle_switch(now_, owner, to);
+  settle();
+}
+
 void ProxyLab::congest(LinkId link, session::Congestion congestion) {
   machine_.handle_congestion(link, congestion);
   settle();
@@ -197,7 +202,7 @@ void ProxyLab::request(LinkId client, const RequestSpec& spec) {
   http.method = "POST";
   http.url = "/v1/chat/completions";
   http.http_version = "HTTP/1.1";
-  const std::string body = "request " + std::to_string(spec.id);
+  const std::string body = spec.body.empty() ? "request " + std::to_string(spec.id) : spec.body;
   http.payload = base::as_bytes(body);
   const base::Bytes query = tl::encode_boxed(http);
   const auto fill = [&](auto message) {

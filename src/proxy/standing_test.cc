@@ -1,8 +1,9 @@
 // [WIRE-94] [WIRE-96] Workers that have to prove themselves: off the market before, and again once
-// they have lapsed.
+// they have lapsed; and workers that the operator has switched off.
 #include <gtest/gtest.h>
 
 #include "proxy/proxy_lab.h"
+#include "session/wire_codes_lab.h"
 
 namespace cocoon::proxy {
 namespace {
@@ -82,6 +83,40 @@ TEST(Standing, RequestsThatTimeOutEndALapsedWorkerToo) {
   EXPECT_TRUE(lab.is_open(worker));
   lab.pass(std::chrono::seconds(20));
   EXPECT_EQ(lab.closed(worker), "tcb_too_old");
+}
+
+TEST(Switch, TakesAnOwnersWorkersOffTheMarket) {
+  ProxyLab lab;
+  const LinkId client = lab.client();
+  const LinkId worker = lab.worker({.name = "wanda"});
+  const ton::Address wanda = sim::address_of("wanda");
+  lab.switch_owner(wanda, WorkerSessions::Switch::Off);
+  lab.request(client, {.id = 1});
+  EXPECT_FALSE(lab.order(worker));
+  EXPECT_EQ(lab.client_answer(client).code, session::kNotReady);
+  const LinkId later = lab.worker({.name = "wanda"});
+  lab.request(client, {.id = 2});
+  EXPECT_FALSE(lab.order(later)) << "whoever comes later is off, too";
+  EXPECT_EQ(lab.client_answer(client).code, session::kNotReady);
+  const LinkId other = lab.worker({.name = "walter"});
+  lab.request(client, {.id = 3});
+  EXPECT_TRUE(lab.order(other));
+  lab.close(other);
+  lab.client_answer(client);
+  lab.switch_owner(wanda, WorkerSessions::Switch::On);
+  lab.request(client, {.id = 4});
+  EXPECT_TRUE(lab.order(worker) || lab.order(later));
+}
+
+TEST(Switch, DoesNotSpeakForTheWorkerItself) {
+  ProxyLab lab;
+  const LinkId client = lab.client();
+  const LinkId worker = lab.worker({.name = "wanda"});
+  lab.tell(worker, tl::WorkerEnabledDisabled{.disabled = 1});
+  lab.switch_owner(sim::address_of("wanda"), WorkerSessions::Switch::Off);
+  lab.switch_owner(sim::address_of("wanda"), WorkerSessions::Switch::On);
+  lab.request(client);
+  EXPECT_FALSE(lab.order(worker));
 }
 
 }  // namespace

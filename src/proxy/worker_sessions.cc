@@ -13,16 +13,28 @@ namespace {
 using session::LinkId;
 using session::WireError;
 
-market::Availability availability(const WorkerSession& session) {
-  const bool on_offer = session.wants_work && session.standing == session::Standing::Good;
-  return on_offer ? market::Availability::Enabled : market::Availability::Disabled;
-}
-
 base::Result<void> too_early() {
   return base::Error(Refusal::UnexpectedMessage, "the handshake is not complete");
 }
 
 }  // namespace
+
+market::Availability WorkerSessions::availability(const WorkerSession& session) const {
+  const bool on_offer = session.wants_work && session.standing == session::Standing::Good &&
+                        !is_switched_off(session.owner);
+  return on_offer ? market::Availability::Enabled : market::Availability::Disabled;
+}
+
+void WorkerSessions::handle_switch(const ton::Address& owner, Switch to) {
+  if (to == Switch::Off) {
+    switched_off_.insert(owner);
+  } else {
+    switched_off_.erase(owner);
+  }
+  for (const auto& [link, session] : sessions_) {
+    if (session.owner == owner) set_availability(session);
+  }
+}
 
 WorkerSession* WorkerSessions::find(LinkId link) {
   const auto found = sessions_.find(link);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -58,6 +59,10 @@ class WorkerSessions {
   Handled handle_message(base::Now now, session::LinkId link, base::BytesView object);
   void handle_time(base::Now now);
   void handle_standing(session::LinkId link, session::Standing standing, std::string_view why);
+  // The operator's word about all workers of an owner, also of those that come later.
+  enum class Switch { On, Off };
+  void handle_switch(const ton::Address& owner, Switch to);
+  bool is_switched_off(const ton::Address& owner) const { return switched_off_.contains(owner); }
   // Of those that have lapsed, which may be closed when nothing runs on them.
   std::vector<session::LinkId> lapsed() const;
 
@@ -76,6 +81,7 @@ class WorkerSessions {
   void compare(WorkerSession& session, std::int64_t query_id, base::BytesView object);
   void complete(WorkerSession& session, std::int64_t query_id, base::BytesView object);
   void serve(WorkerSession& session, std::int64_t query_id, base::BytesView object);
+  market::Availability availability(const WorkerSession& session) const;
   void set_availability(const WorkerSession& session);
   // worker.enabledDisabled, worker.newCoefficient, worker.offer, worker.load.
   base::Result<void> toggle(WorkerSession& session, base::BytesView object);
@@ -88,7 +94,8 @@ class WorkerSessions {
   Core& core_;
   std::unordered_map<session::LinkId, WorkerSession> sessions_;
   std::unordered_map<std::uint64_t, session::LinkId> by_offer_;
-  std::size_t lapsed_ = 0;  // sessions, so that none are looked through in vain
+  std::set<ton::Address> switched_off_;  // owners
+  std::size_t lapsed_ = 0;               // sessions, so that none are looked through in vain
 };
 
 }  // namespace cocoon::proxy

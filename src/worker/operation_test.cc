@@ -31,6 +31,27 @@ TEST(Prices, ChangeWhileLinksAreOpen) {
   EXPECT_EQ(lab.query<tl::WorkerConnectToProxy>(next)->params.coefficient, 1500);
 }
 
+TEST(Switch, AsksForNoWorkWhileItIsOff) {
+  WorkerLab lab;
+  const LinkId link = lab.ready();
+  lab.order(link, {.id = 1});
+  const auto running = lab.job();
+  lab.machine().handle_switch(Worker::Switch::Off);
+  lab.pass(0s);
+  EXPECT_EQ(lab.message<tl::WorkerEnabledDisabled>(link)->disabled, 1);
+  lab.set_engine(EngineState::Down);
+  lab.set_engine(EngineState::Up);
+  EXPECT_EQ(lab.messages(link), 0u) << "an engine that comes back changes nothing";
+  lab.order(link, {.id = 2});
+  EXPECT_EQ(lab.worker_answer(link).code, session::kNotReady);
+  EXPECT_EQ(lab.refusals("switched_off"), 1u);
+  lab.whole(running->job, "{}");
+  EXPECT_EQ(lab.worker_answer(link).body, "{}") << "what runs finishes";
+  lab.machine().handle_switch(Worker::Switch::On);
+  lab.pass(0s);
+  EXPECT_EQ(lab.message<tl::WorkerEnabledDisabled>(link)->disabled, 0);
+}
+
 TEST(Engines, WithAQueueOfTheirOwnAreGivenNoMore) {
   WorkerLab lab({.max_active = 2});
   const LinkId link = lab.ready();

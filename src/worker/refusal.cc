@@ -8,6 +8,8 @@ std::string_view reason_name(Refusal refusal) {
       return "draining";
     case Refusal::EngineDown:
       return "engine_down";
+    case Refusal::SwitchedOff:
+      return "switched_off";
     case Refusal::ProxyLapsed:
       return "proxy_lapsed";
     case Refusal::TooManyRequests:

@@ -8,6 +8,7 @@ namespace cocoon::worker {
 enum class Refusal {
   Draining,
   EngineDown,
+  SwitchedOff,
   ProxyLapsed,
   TooManyRequests,
   TooCheap,

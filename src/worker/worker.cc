@@ -204,8 +204,8 @@ void Worker::start(base::Now now, const ProxyLink& proxy, const Order& order) {
     ++counters_.refusals[std::string(job.error().reason())];
     const auto refusal = job.error().as<Refusal>();
     const bool busy = refusal == Refusal::TooManyRequests || refusal == Refusal::TooCheap;
-    const bool down = refusal == Refusal::EngineDown || refusal == Refusal::Draining ||
-                      refusal == Refusal::ProxyLapsed;
+    const bool down = refusal == Refusal::EngineDown || refusal == Refusal::SwitchedOff ||
+                      refusal == Refusal::Draining || refusal == Refusal::ProxyLapsed;
     const WireError error = busy   ? WireError::Error
                             : down ? WireError::NotReady
                                    : WireError::ProtocolViolation;
@@ -228,6 +228,7 @@ Result<StartJob> Worker::prepare(const ProxyLink& proxy, const Order& order) con
   }
   if (draining_) return Error(Refusal::Draining, "this worker is shutting down");
   if (engine_ == EngineState::Down) return Error(Refusal::EngineDown, "the engine is down");
+  if (switch_ == Switch::Off) return Error(Refusal::SwitchedOff, "this worker is switched off");
   if (jobs_.size() >= static_cast<std::size_t>(config_.max_active)) {
     return Error(Refusal::TooManyRequests, "too many active queries");
   }
@@ -308,7 +309,12 @@ void Worker::handle_engine_failed(base::Now now, JobId id, std::string_view mess
 
 void Worker::handle_engine(EngineState state) {
   engine_ = state;
-  if (!draining_) links_.handle_engine(state);
+  if (!draining_) links_.handle_engine(serves() ? EngineState::Up : EngineState::Down);
+}
+
+void Worker::handle_switch(Switch to) {
+  switch_ = to;
+  handle_engine(engine_);
 }
 
 void Worker::handle_coefficient(std::int32_t coefficient) {

@@ -81,6 +81,9 @@ class Worker {
   void handle_engine_end(base::Now now, JobId job);
   void handle_engine_failed(base::Now now, JobId job, std::string_view message);
   void handle_engine(EngineState state);
+  // The operator's word: while it is off, no work is asked for. Running requests finish.
+  enum class Switch { On, Off };
+  void handle_switch(Switch to);
   // How many requests wait in the engine's own queue: with as many as this worker takes at once, it
   // is given no more.
   void handle_engine_queue(std::int64_t waiting) { engine_queue_ = waiting; }
@@ -101,6 +104,8 @@ class Worker {
   const ProxyLinks& proxies() const { return links_; }
   std::size_t running() const { return jobs_.size(); }
   EngineState engine() const { return engine_; }
+  // The engine is up, and the operator has not switched it off.
+  bool serves() const { return engine_ == EngineState::Up && switch_ == Switch::On; }
 
  private:
   struct Order {
@@ -143,6 +148,7 @@ class Worker {
   std::set<std::pair<base::Instant, JobId>> deadlines_;
   std::uint64_t next_job_ = 1;
   EngineState engine_ = EngineState::Down;
+  Switch switch_ = Switch::On;
   std::int64_t engine_queue_ = 0;
   const bool context_is_configured_;
   bool draining_ = false;

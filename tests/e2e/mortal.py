@@ -82,7 +82,7 @@ class MortalNetwork:
     def settle(self):
         """Asks for a settlement of whatever there is; whether the proxy heard it."""
         with contextlib.suppress(OSError, http.client.HTTPException):
-            return fetch(self.address("proxy"), "/control/settle", "POST", headers=CONTROL, timeout=5)[0] == 202
+            return fetch(self.address("proxy"), "/control/settle", "POST", headers=CONTROL, timeout=5)[0] == 200
         return False
 
     def channel(self):
