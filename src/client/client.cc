@@ -138,6 +138,7 @@ void Client::handle_answer(base::Now now, LinkId link, session::QueryTag tag,
     links_.handle_answer(now, link, tag, object);
   }
   if (proxy) ask_about_lost(now, *proxy);
+  place_homeless(now);
 }
 
 void Client::handle_query_failed(base::Now now, LinkId link, session::QueryTag tag,
@@ -558,6 +559,7 @@ void Client::say_error(Running& running, const ApiError& error) {
 
 void Client::erase(RunningMap::iterator running) {
   forget_lost(running);
+  homeless_.erase(running->first);
   if (running->second.is_memory) --memories_;
   deadlines_.erase({running->second.deadline, running->first});
   if (running->second.admission) callers_.release(*running->second.admission);
@@ -570,9 +572,10 @@ void Client::erase(RunningMap::iterator running) {
 void Client::handle_caller_gone(CallId id) {
   const auto found = by_call_.find(id);
   if (found == by_call_.end()) return;
+  ++counters_.abandoned;
+  if (homeless_.contains(found->second)) return erase(running_.find(found->second));
   Running& running = running_.at(found->second);
   running.caller = Caller::Gone;
-  ++counters_.abandoned;
   cancel(running);
 }
 
@@ -590,7 +593,7 @@ void Client::handle_time(base::Now now) {
   }
   while (!deadlines_.empty() && deadlines_.begin()->first <= now.steady) {
     const auto late = running_.find(deadlines_.begin()->second);
-    if (late->second.lost_at) {
+    if (late->second.lost_at || homeless_.contains(late->first)) {
       give_up_lost(now, late);
       continue;
     }

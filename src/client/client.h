@@ -194,6 +194,8 @@ class Client {
   void resolve(base::Now now, RunningMap::iterator running, ProxyLink& proxy,
                const tl::ClientRequestEnd& end);
   void give_up_lost(base::Now now, RunningMap::iterator running);
+  // Gives requests that cost nothing where they were lost to whoever offers their models now.
+  void place_homeless(base::Now now);
   void forget_lost(RunningMap::iterator running);
   // Goes on under a new id.
   RunningMap::iterator rename(RunningMap::iterator running);
@@ -232,7 +234,8 @@ class Client {
   std::set<std::pair<base::Instant, base::Bits256>> deadlines_;
   std::map<ton::Address, std::set<base::Bits256>> lost_;  // by the proxy's contract
   std::size_t memories_ = 0;                              // in running_
-  std::size_t kept_bytes_ = 0;                            // of queries kept for another attempt
+  std::set<base::Bits256> homeless_;  // lost at no cost, and waiting for a proxy
+  std::size_t kept_bytes_ = 0;        // of queries kept for another attempt
   bool draining_ = false;
   Counters counters_;
 };

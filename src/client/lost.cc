@@ -83,21 +83,39 @@ void Client::resolve(base::Now now, RunningMap::iterator found, ProxyLink& proxy
   }
   running.link = {};
   if (running.caller == Caller::Gone) return erase(found);
-  set_deadline(found, running.patience);
+  if (state == session::RequestEnd::Charged) {
+    return fail(now, found, lost_error("what was under way was charged"));
+  }
   // Its id is used up there.
   if (running.id_is_callers) {
     running.tried.push_back(proxy.link);
   } else {
     found = rename(found);
   }
-  fail(now, found,
-       lost_error(state == session::RequestEnd::Charged ? "what was under way was charged"
-                                                        : "nothing was charged"));
+  homeless_.insert(found->first);
+}
+
+// A proxy that has just come back may have no workers yet: it is asked until it has some.
+void Client::place_homeless(base::Now now) {
+  if (homeless_.empty()) return;
+  for (const auto& id : std::vector(homeless_.begin(), homeless_.end())) {
+    const auto found = running_.find(id);
+    Running& running = found->second;
+    ProxyLink* proxy = links_.choose_offering(wanted_of(running), running.tried);
+    if (!proxy) continue;
+    homeless_.erase(id);
+    set_deadline(found, running.patience);
+    ++counters_.retried;
+    send(now, running, *proxy);
+  }
+  if (!homeless_.empty()) links_.hurry_models(now.steady + kEndsPeriod);
 }
 
 void Client::give_up_lost(base::Now now, RunningMap::iterator found) {
-  // The answer may have been charged and under way: asked elsewhere, it would cost a second time.
-  let_go_of_query(found->second);
+  let_go_of_query(found->second);  // asked elsewhere, it could cost a second time
+  if (homeless_.contains(found->first)) {
+    return fail(now, found, lost_error("nothing was charged"));
+  }
   ++counters_.unresolved;
   if (found->second.is_memory) return erase(found);
   fail(now, found, lost_error(kMaybeCharged));

@@ -98,8 +98,32 @@ TEST(Lost, ThatWasNotChargedAndHasNowhereToGoFails) {
   LostRequest lost({}, kOwnId);
   lost.come_back();
   tell_end(lost.lab, lost.link, RequestEnd::Free);
+  EXPECT_EQ(lost.lab.reply(lost.call).ends, 0);
+  lost.lab.pass(kLostPatience);
   EXPECT_EQ(lost.lab.reply(lost.call).status, 502u);
   EXPECT_NE(lost.lab.reply(lost.call).body.find("nothing was charged"), std::string::npos);
+  EXPECT_EQ(lost.lab.machine().counters().unresolved, 0u);
+  EXPECT_EQ(lost.lab.machine().running(), 0u);
+}
+
+TEST(Lost, WaitsForAProxyThatHasNoWorkersYet) {
+  LostRequest lost;
+  lost.link = lost.lab.ready(5, {});
+  EXPECT_EQ(asked(lost.lab, lost.link), std::vector{lost.id});
+  tell_end(lost.lab, lost.link, RequestEnd::Free);
+  EXPECT_FALSE(lost.lab.run(lost.link));
+  lost.lab.pass(kEndsPeriod);
+  lost.lab.query<tl::ClientGetOffers>(lost.link);
+  lost.lab.answer(lost.link, lost.lab.offers({std::string(sim::kModel)}));
+  EXPECT_TRUE(lost.lab.run(lost.link));
+}
+
+TEST(Lost, AndHomelessItEndsWithItsCaller) {
+  LostRequest lost;
+  lost.link = lost.lab.ready(5, {});
+  EXPECT_EQ(asked(lost.lab, lost.link).size(), 1u);
+  tell_end(lost.lab, lost.link, RequestEnd::Free);
+  lost.lab.caller_gone(lost.call);
   EXPECT_EQ(lost.lab.machine().running(), 0u);
 }
 

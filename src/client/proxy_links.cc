@@ -428,17 +428,33 @@ ProxyLink* ProxyLinks::choose(const Wanted& wanted) {
   return best;
 }
 
-ProxyLink* ProxyLinks::choose_another(const Wanted& wanted,
-                                      std::span<const session::LinkId> tried) {
+template <class Fits>
+ProxyLink* ProxyLinks::best_of(const Wanted& wanted, std::span<const session::LinkId> tried,
+                               const Fits& fits) {
   ProxyLink* best = nullptr;
   for (auto& [link, proxy] : links_) {
-    if (!takes_requests(proxy, wanted) || (proxy.has_models && !offers(proxy, wanted.model))) {
-      continue;
-    }
+    if (!takes_requests(proxy, wanted) || !fits(proxy)) continue;
     if (std::ranges::find(tried, link) != tried.end()) continue;
     if (!best || better(proxy, *best, wanted)) best = &proxy;
   }
   return best;
+}
+
+ProxyLink* ProxyLinks::choose_another(const Wanted& wanted,
+                                      std::span<const session::LinkId> tried) {
+  return best_of(wanted, tried, [&](const ProxyLink& proxy) {
+    return !proxy.has_models || offers(proxy, wanted.model);
+  });
+}
+
+ProxyLink* ProxyLinks::choose_offering(const Wanted& wanted,
+                                       std::span<const session::LinkId> tried) {
+  return best_of(wanted, tried,
+                 [&](const ProxyLink& proxy) { return offers(proxy, wanted.model); });
+}
+
+void ProxyLinks::hurry_models(base::Instant at) {
+  for (auto& [link, proxy] : links_) proxy.next_models = std::min(proxy.next_models, at);
 }
 
 void ProxyLinks::note_first_byte(LinkId link, base::Duration time) {

@@ -130,6 +130,10 @@ class ProxyLinks {
   // The same among those not in `tried`, and only if the proxy offers the model or has not said yet
   // what it offers.
   ProxyLink* choose_another(const Wanted& wanted, std::span<const session::LinkId> tried);
+  // The same, but only if the proxy has said that it offers the model.
+  ProxyLink* choose_offering(const Wanted& wanted, std::span<const session::LinkId> tried);
+  // What proxies offer is asked by `at`.
+  void hurry_models(base::Instant at);
   void note_first_byte(session::LinkId link, base::Duration time);
   void note_answer(session::LinkId link, base::Duration time, std::size_t bytes);
   // It was given a request that can use so many adjusted tokens at most; it has said what the
@@ -176,6 +180,9 @@ class ProxyLinks {
   void check_owed(base::Now now, ProxyLink& proxy);
   void handle_proven(base::Now now, ProxyLink& proxy, base::BytesView object);
   void end_if_lapsed(const ProxyLink& proxy);
+  template <class Fits>
+  ProxyLink* best_of(const Wanted& wanted, std::span<const session::LinkId> tried,
+                     const Fits& fits);
   void handle_models(base::Now now, ProxyLink& proxy, base::BytesView object);
   // Of older versions, and since version 5; false if they can't be read.
   static bool read_worker_types(ProxyLink& proxy, base::BytesView object);

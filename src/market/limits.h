@@ -34,6 +34,10 @@ inline constexpr base::Duration kFailureMemory =
 // What a worker says about its load is believed for so long.
 inline constexpr base::Duration kLoadMemory = std::chrono::seconds(15);
 
+// A preferred worker is taken while its load is at most this, or so many times the other's.
+inline constexpr double kPreferredLoad = 0.5;
+inline constexpr double kPreferredTimes = 2.0;
+
 // Loads closer than this ratio count as equal, so that one old failure among a thousand successes
 // decides nothing.
 inline constexpr double kLoadTie = 1.05;

@@ -114,6 +114,8 @@ class Market::Books {
   void enlist(Slot slot);
   void delist(Slot slot);
   Score score(Slot slot, base::Instant now) const;
+  bool prefers(const Query& query, std::span<const WorkerId> excluded, const Score& best,
+               base::Instant now) const;
   static std::optional<Load> fresh_load(const Worker& worker, base::Instant now);
   Refusal refuse(const Model& model, std::size_t affordable_free,
                  std::size_t affordable_full) const;
@@ -222,9 +224,25 @@ Choice Market::Books::choose(base::Instant now, const Query& query, base::Random
   const auto first = draw(model.free, affordable, excluded, std::nullopt, random);
   if (!first) return refuse(model, affordable, count_affordable(model.full));
   const auto second = draw(model.free, affordable, excluded, first, random);
-  if (!second) return workers_[*first].id;
-  const Better better = compare(score(*first, now), score(*second, now));
-  return workers_[better == Better::Second ? *second : *first].id;
+  Slot best = *first;
+  if (second && compare(score(*first, now), score(*second, now)) == Better::Second) best = *second;
+  if (query.preferred && prefers(query, excluded, score(best, now), now)) return *query.preferred;
+  return workers_[best].id;
+}
+
+// Whether the preferred worker can be chosen, and is not clearly busier than the best of the draw.
+bool Market::Books::prefers(const Query& query, std::span<const WorkerId> excluded,
+                            const Score& best, base::Instant now) const {
+  const auto found = slot_of_.find(*query.preferred);
+  if (found == slot_of_.end()) return false;
+  const Worker& worker = workers_[found->second];
+  const bool fits = worker.offer.model == query.model &&
+                    worker.offer.availability == Availability::Enabled &&
+                    worker.offer.coefficient <= query.max_coefficient &&
+                    worker.running < worker.offer.max_active &&
+                    std::find(excluded.begin(), excluded.end(), worker.id) == excluded.end();
+  const double most = std::max(kPreferredLoad, best.load * kPreferredTimes);
+  return fits && score(found->second, now).load <= most;
 }
 
 // Any of the first `affordable` entries but those ruled out. Starts at a random place and steps

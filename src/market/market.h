@@ -5,7 +5,8 @@
 // 1) / limit, where a worker that fails looks busier (so failing fast attracts nothing); on a tie
 // the one that answers in clearly less time, then the cheaper, then either. Two random choices keep
 // the fullest worker within a small constant of the mean without any scan, and equal workers get
-// equal shares. Workers that tell their load are judged by it, too: by what they run for others and
+// equal shares. A preferred worker is taken instead while it is not clearly the busier one. Workers
+// that tell their load are judged by it, too: by what they run for others and
 // by what waits inside their engines. A choice is O(log n) with small constants at 100,000 workers.
 //
 // Refusals are values with a name, not errors: they tell the caller whether waiting, paying more or
@@ -86,6 +87,7 @@ struct Query {
   std::int64_t max_coefficient = 0;
   std::span<const WorkerId> excluded =
       {};  // tried already; of more than kMaxExcluded the last ones count
+  std::optional<WorkerId> preferred = {};
 };
 using Choice = std::variant<WorkerId, Refusal>;
 

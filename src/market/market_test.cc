@@ -186,6 +186,44 @@ TEST(Market, ForgetsALoadThatIsOld) {
   EXPECT_FALSE(market.find(worker, kStart + kLoadMemory + milliseconds(1))->load);
 }
 
+TEST(Market, APreferredWorkerIsTakenWhileItIsNotTheBusierOne) {
+  Market market;
+  SeededRandom random(5);
+  const WorkerId preferred = must_add(market, offer("m", 500, 10));
+  for (int i = 0; i < 9; ++i) must_add(market, offer("m", 500, 10));
+  const auto chosen = [&](const Query& query) {
+    return std::get<WorkerId>(market.choose(kStart, query, random));
+  };
+  const Query query{.model = "m", .max_coefficient = 500, .preferred = preferred};
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(chosen(query), preferred) << "it has " << i;
+    ASSERT_TRUE(market.started(preferred));
+  }
+  EXPECT_NE(chosen(query), preferred) << "more than half full, and the others are idle";
+  market.finished(kStart, preferred, Outcome::Succeeded, milliseconds(1));
+  EXPECT_EQ(chosen(query), preferred);
+  const std::vector<WorkerId> excluded{preferred};
+  EXPECT_NE(
+      chosen({.model = "m", .max_coefficient = 500, .excluded = excluded, .preferred = preferred}),
+      preferred);
+  ASSERT_TRUE(market.set_coefficient(preferred, 600).ok());
+  EXPECT_NE(chosen(query), preferred);
+  ASSERT_TRUE(market.set_coefficient(preferred, 500).ok());
+  ASSERT_TRUE(market.set_availability(preferred, Availability::Disabled).ok());
+  EXPECT_NE(chosen(query), preferred);
+  market.remove(preferred);
+  EXPECT_NE(chosen(query), preferred);
+}
+
+TEST(Market, APreferredWorkerOfAnotherModelIsNotTaken) {
+  Market market;
+  SeededRandom random(5);
+  const WorkerId other = must_add(market, offer("other", 500, 10));
+  const WorkerId own = must_add(market, offer("m", 500, 10));
+  const Query query{.model = "m", .max_coefficient = 500, .preferred = other};
+  EXPECT_EQ(std::get<WorkerId>(market.choose(kStart, query, random)), own);
+}
+
 TEST(Market, EqualWorkersGetEqualShares) {
   constexpr std::uint64_t kSeed = 3;
   SCOPED_TRACE(kSeed);
@@ -462,7 +500,8 @@ void TwinTest::compare() {
   const std::string model(1, static_cast<char>('a' + pick(4)));
   std::vector<WorkerId> excluded;
   for (std::size_t i = pick(4); i > 0; --i) excluded.push_back(any_worker());
-  const Query query{model, static_cast<std::int64_t>(pick(7)) * 100 - 50, excluded};
+  Query query{model, static_cast<std::int64_t>(pick(7)) * 100 - 50, excluded};
+  if (pick(3) == 0) query.preferred = any_worker();
   const auto [expected, fit] = twin_.expect(query);
   const Choice choice = market_.choose(now_, query, random_);
   ASSERT_EQ(refusal_name(choice), expected);

@@ -162,9 +162,19 @@ Result<void> Requests::admit(base::Now now, ClientSession& client, const Order& 
   running.deadline = now.steady + clamp_timeout(order.timeout);
   running.admitted_at = now.wall;
   running.query = base::to_bytes(order.query);
+  running.beginnings = beginnings(client, order);
   ++client.running;
   place(now, std::move(running));
   return {};
+}
+
+// Only where there is a choice. What can't be read here is the worker's to refuse.
+std::vector<std::uint64_t> Requests::beginnings(const ClientSession& client,
+                                                const Order& order) const {
+  if (core_.market.size() < 2) return {};
+  const auto request = tl::decode_boxed<tl::HttpRequest>(order.query);
+  if (!request) return {};
+  return affinity_.beginnings(client.account, request->payload);
 }
 
 void Requests::place(base::Now now, Running running) {
@@ -254,13 +264,15 @@ std::optional<market::Refusal> Requests::dispatch(base::Now now, Running& runnin
   const auto choice = core_.market.choose(now.steady,
                                           {.model = running.model,
                                            .max_coefficient = running.max_coefficient,
-                                           .excluded = running.tried},
+                                           .excluded = running.tried,
+                                           .preferred = affinity_.find(running.beginnings)},
                                           core_.random);
   if (const auto* refusal = std::get_if<market::Refusal>(&choice)) return *refusal;
   const auto offer = std::get<market::WorkerId>(choice);
   const WorkerSession* worker = workers_.find(offer);
   CHECK(worker);
   CHECK(core_.market.started(offer));
+  affinity_.remember(running.beginnings, offer);
 
   running.worker = offer;
   running.worker_link = worker->link;

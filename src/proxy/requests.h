@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "proxy/affinity.h"
 #include "proxy/answer.h"
 #include "proxy/client_sessions.h"
 #include "proxy/core.h"
@@ -34,7 +35,7 @@ namespace cocoon::proxy {
 class Requests {
  public:
   Requests(Core& core, ClientSessions& clients, WorkerSessions& workers)
-      : core_(core), clients_(clients), workers_(workers) {}
+      : core_(core), clients_(clients), workers_(workers), affinity_(core.random.next_u64()) {}
 
   enum class Handled { Yes, No };
   // client.endRequests.
@@ -82,6 +83,7 @@ class Requests {
     base::Instant deadline{};
     base::WallTime admitted_at{};
     base::Bytes query{};  // kept until the first answer part, for another attempt
+    std::vector<std::uint64_t> beginnings{};  // of its text
     std::vector<market::WorkerId> tried{};
     session::LinkId worker_link{};
     market::WorkerId worker{};
@@ -98,6 +100,7 @@ class Requests {
   // `ceiling`: the highest coefficient at which the request will run.
   base::Result<payment::RequestKey> reserve(const ClientSession& client, const Order& order,
                                             std::int32_t ceiling);
+  std::vector<std::uint64_t> beginnings(const ClientSession& client, const Order& order) const;
   // Gives the request to a worker under a fresh id; or says why none takes it, and `running` is as
   // it was.
   std::optional<market::Refusal> dispatch(base::Now now, Running& running);
@@ -145,6 +148,7 @@ class Requests {
   std::map<std::pair<payment::AccountId, base::Bits256>, base::Bits256> by_client_;
   std::set<std::pair<base::Instant, base::Bits256>> deadlines_;
   std::size_t kept_bytes_ = 0;
+  Affinity affinity_;
   WaitingRoom room_;
   std::map<market::Ticket, Running> waiting_;  // whoever is in the room
 };

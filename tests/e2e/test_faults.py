@@ -1,6 +1,7 @@
 """Engines and programs die at the worst moment, money runs out, evidence is wrong. Callers get a clear error, and the
 books stay right."""
 
+import concurrent.futures
 import json
 import signal
 import threading
@@ -120,6 +121,47 @@ def test_proxy_killed_within_a_stream_and_started_again(own_house):
     own_house.engine.behaviour = Behaviour()
     assert ask_until_served(own_house.client)
     assert assert_balanced(own_house.proxy) > acknowledged["spent_nanotons"]
+
+
+def test_proxy_killed_before_the_first_byte_and_started_again(own_house):
+    """The caller notices nothing but the time: the proxy says that the request cost nothing, and is asked again."""
+    own_house.engine.behaviour = Behaviour(delay_gate=True)
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        answer = threads.submit(ask, own_house.client, timeout=60)
+        wait_until(lambda: own_house.engine.asked, "the engine to be asked")
+        own_house.proxy.kill()
+        own_house.engine.behaviour = Behaviour()
+        own_house.engine.gate.set()
+        own_house.proxy = own_house.network.proxy(name="proxy-again", **own_house.proxy.options)
+        status, body = answer.result(60)
+    assert status == 200, body
+    assert len(own_house.engine.asked) == 2
+    stats = own_house.client.stats()["stats"]
+    assert (stats["retried"], stats["unresolved"]) == (1, 0)
+    assert stats["spent_nanotons"] == body["usage"]["cost"]
+    assert_balanced(own_house.proxy)
+
+
+def test_a_charge_whose_answer_was_lost_is_booked(own_house):
+    """What was sent of a stream when the proxy died with it on its disk, or not at all: the gateway's books end up as the
+    proxy's."""
+    assert ask(own_house.client)[0] == 200
+    own_house.engine.behaviour = Behaviour(text="word " * 50, pace=0.05)
+    call = Call(own_house.client, stream=True, timeout=60)
+    call.word()
+    own_house.proxy.kill()
+    own_house.proxy = own_house.network.proxy(name="proxy-again", **own_house.proxy.options)
+    assert call.error()["code"] == "upstream_error"
+    wait_workers(own_house.proxy)
+    own_house.engine.behaviour = Behaviour()
+    wait_until(lambda: ask(own_house.client)[0] == 200, "the network to serve again")
+
+    def agree():
+        spent = own_house.client.stats()["stats"]["spent_nanotons"]
+        return spent == own_house.proxy.stats()["clients"][0]["charged_nanotons"]
+    wait_until(agree, "both books to agree")
+    assert own_house.client.stats()["stats"]["unresolved"] == 0
+    assert_balanced(own_house.proxy)
 
 
 def test_client_killed_within_a_stream(own_house):
