@@ -21,6 +21,12 @@ class Flushable {
 };
 
 struct Runtime::Core {
+ private:
+  // Outlives the loop, which destroys handlers that have not run, and with them queues whose chunks
+  // come back here.
+  std::vector<base::Bytes> spare_chunks_;
+
+ public:
   Core();
   ~Core();
 
@@ -44,7 +50,6 @@ struct Runtime::Core {
 
   std::vector<std::shared_ptr<Flushable>> unflushed_;
   std::vector<std::shared_ptr<Flushable>> flushing_;
-  std::vector<base::Bytes> spare_chunks_;
 };
 
 // The loop's clock as ours, and back.
